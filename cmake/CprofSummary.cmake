@@ -1,0 +1,8 @@
+message(STATUS "cprof ${PROJECT_VERSION}, ${CMAKE_BUILD_TYPE}")
+foreach(feature ISAL LIBDEFLATE ZSTD CURL DW CAPSTONE)
+  if(CPROF_HAVE_${feature})
+    message(STATUS "  with    ${feature}")
+  else()
+    message(STATUS "  without ${feature} (CPROF_WITH_${feature}=${CPROF_WITH_${feature}})")
+  endif()
+endforeach()

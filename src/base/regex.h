@@ -1,0 +1,28 @@
+/* Regular expressions: the syntax people know from Go and RE2, matched by PCRE2 within bounds.
+ *
+ * A pattern may stand anywhere in the subject.  Subjects are bytes; what is no UTF-8 matches nothing but
+ * itself.  Matching effort is bounded: a pattern that would take forever makes the match fail, and the
+ * regex remembers it (cprof_regex_failed), so that the command can say so once.
+ */
+#ifndef CPROF_BASE_REGEX_H
+#define CPROF_BASE_REGEX_H
+
+#include "base/env.h"
+#include "base/slice.h"
+
+typedef struct cprof_regex cprof_regex;
+
+/* what: how to call it in the message ("focus"); free with cprof_regex_free. */
+cprof_regex *cprof_regex_new(cprof_slice pattern, const char *what, cprof_error *err);
+void cprof_regex_free(cprof_regex *regex);
+
+bool cprof_regex_match(cprof_regex *regex, cprof_slice subject);
+/* The bounds of the first match from offset `from` on, in bytes; groups is how many pairs `bounds` has
+ * room for (pair 0 is the whole match; an unset group has SIZE_MAX). */
+bool cprof_regex_find(cprof_regex *regex, cprof_slice subject, size_t from, size_t (*bounds)[2], int groups);
+
+/* True (and err) when a match was given up since the regex was made. */
+bool cprof_regex_failed(const cprof_regex *regex, cprof_error *err);
+cprof_slice cprof_regex_pattern(const cprof_regex *regex); /* borrowed */
+
+#endif
