@@ -50,6 +50,9 @@ typedef struct cprof_error {
 bool cprof_error_set(cprof_error *err, cprof_code code, int64_t offset, const char *format, ...)
     CPROF_PRINTF(4, 5);
 
+bool cprof_error_setv(cprof_error *err, cprof_code code, int64_t offset, const char *format, va_list args)
+    CPROF_PRINTF(4, 0);
+
 /* Puts "PREFIX: " in front of the message; returns false. */
 bool cprof_error_prefix(cprof_error *err, const char *format, ...) CPROF_PRINTF(2, 3);
 

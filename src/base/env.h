@@ -13,9 +13,10 @@
 
 /* Bytes that arenas and vectors may hold together.  Shared by threads. */
 typedef struct cprof_budget {
-    size_t limit;       /* bytes; 0: none */
-    atomic_size_t used; /* bytes */
-    atomic_size_t peak; /* bytes */
+    size_t limit;        /* bytes; 0: none */
+    atomic_size_t used;  /* bytes */
+    atomic_size_t peak;  /* bytes */
+    atomic_bool refused; /* the limit turned a request down */
 } cprof_budget;
 
 typedef struct cprof_env {
@@ -28,8 +29,8 @@ typedef struct cprof_env {
     const atomic_bool *stop; /* borrowed; set from a signal handler or another thread; may be NULL */
 } cprof_env;
 
-/* Takes size bytes off the budget; false when it is used up (err: CPROF_ERR_MEMORY with the limit and how
- * to raise it).  budget may be NULL. */
+/* Takes size bytes off the budget; false when it is used up (cprof_error_memory then names the limit).
+ * budget may be NULL. */
 bool cprof_budget_take(cprof_budget *budget, size_t size);
 void cprof_budget_give(cprof_budget *budget, size_t size);
 

@@ -1,7 +1,8 @@
 /* Hash tables of row numbers.
  *
  * A cprof_index finds rows of a table that the caller keeps: it stores a row number and 32 bits of the
- * hash, nothing else.  Equality is the caller's, asked for rows whose hash agrees.
+ * hash (the upper ones, which also give the slot), nothing else.  Equality is the caller's, asked for rows
+ * whose hash agrees.
  *
  *     cprof_index_probe probe = cprof_index_start(&index, hash);
  *     while (cprof_index_next(&index, &probe, &row))
@@ -29,10 +30,11 @@ typedef struct cprof_index_probe {
 
 void cprof_index_init(cprof_index *index, cprof_budget *budget);
 void cprof_index_deinit(cprof_index *index);
+/* Room for so many rows in all. */
 bool cprof_index_reserve(cprof_index *index, size_t rows);
 
 static inline cprof_index_probe cprof_index_start(const cprof_index *index, uint64_t hash) {
-    return (cprof_index_probe){(size_t)hash & index->mask, (uint32_t)(hash >> 32)};
+    return (cprof_index_probe){(size_t)(hash >> 32) & index->mask, (uint32_t)(hash >> 32)};
 }
 
 /* The next row whose hash agrees; false when there is none. */
@@ -79,6 +81,7 @@ typedef struct cprof_idmap {
 void cprof_idmap_init(cprof_idmap *map, cprof_budget *budget);
 void cprof_idmap_deinit(cprof_idmap *map);
 uint32_t cprof_idmap_get(const cprof_idmap *map, uint64_t key); /* CPROF_NONE where there is none */
+/* value must not be CPROF_NONE; an older value of the key is replaced. */
 bool cprof_idmap_set(cprof_idmap *map, uint64_t key, uint32_t value);
 
 #endif

@@ -1,8 +1,11 @@
-/* Regular expressions: the syntax people know from Go and RE2, matched by PCRE2 within bounds.
+/* Regular expressions: the syntax people know from Go and RE2 (and look-arounds), matched by PCRE2 within
+ * bounds.
  *
- * A pattern may stand anywhere in the subject.  Subjects are bytes; what is no UTF-8 matches nothing but
- * itself.  Matching effort is bounded: a pattern that would take forever makes the match fail, and the
- * regex remembers it (cprof_regex_failed), so that the command can say so once.
+ * A pattern may stand anywhere in the subject.  Subjects are bytes; what is no UTF-8 counts as U+FFFD, byte
+ * by byte.  Matching effort is bounded: where a pattern would take forever the match fails, the regex
+ * remembers it (cprof_regex_failed) and matches nothing from then on, so that the command can say so once.
+ *
+ * A regex holds the state of its match: one thread at a time.
  */
 #ifndef CPROF_BASE_REGEX_H
 #define CPROF_BASE_REGEX_H

@@ -10,8 +10,8 @@
 #include "base/slice.h"
 #include "cprof/error.h"
 
-#define CPROF_LABEL_MAX 96 /* bytes that a value's label takes at most, with its NUL; longer units are cut   \
-                            */
+/* Bytes that a value's label takes at most, with its NUL; longer units are cut. */
+#define CPROF_LABEL_MAX 96
 
 /* value in `from` units, in `to` units.  *unit becomes the unit's short name: "" when it says nothing
  * (count, sample, …); static, or borrowed from `to`. */

@@ -1,0 +1,342 @@
+#include "base/regex.h"
+
+#include "base/regex_syntax.h"
+#include "base/utf8.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+enum {
+    PATTERN_MAX = 1 << 20,     /* bytes */
+    NEST_LIMIT = 500,          /* parentheses in each other */
+    MATCH_LIMIT = 1000000,     /* steps of backtracking in one match */
+    HEAP_LIMIT = 64 << 10,     /* kB that one match may take */
+    JIT_STACK_MIN = 32 << 10,  /* bytes */
+    JIT_STACK_MAX = 1 << 20,   /* bytes */
+    DFA_WORKSPACE = 4096,      /* ints */
+    TIME_LIMIT_MS = 20 * 1000, /* all matches of one regex together */
+    SHOWN = 120                /* bytes of a pattern in a message */
+};
+
+struct cprof_regex {
+    char *pattern, *what, *literal; /* literal: NULL where the pattern is more than that */
+    size_t pattern_len, literal_len;
+    pcre2_code *code; /* NULL for a literal */
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+    pcre2_jit_stack *stack;
+    int *workspace;    /* of the matcher without backtracking; made when first needed */
+    char *valid;       /* a subject with its invalid bytes replaced */
+    size_t valid_room; /* bytes */
+    int64_t spent_ms;
+    const char *failure; /* why a match was given up; static */
+};
+
+static bool set_error(cprof_error *err, const char *what, const char *wrong, cprof_slice pattern, size_t at,
+                      size_t len) {
+    cprof_slice piece = cprof_slice_sub(pattern, at, at + (len < SHOWN ? len : SHOWN));
+    cprof_slice shown = cprof_slice_sub(pattern, 0, SHOWN);
+    char place[SHOWN + 16] = "";
+    if (piece.len > 0)
+        snprintf(place, sizeof place, " `%.*s`", CPROF_SLICE_ARG(piece));
+    return cprof_error_set(err, CPROF_ERR_REGEX, -1, "parsing %s regexp: %s%s at offset %zu of `%.*s%s`",
+                           what, wrong, place, at, CPROF_SLICE_ARG(shown), pattern.len > SHOWN ? "…" : "");
+}
+
+typedef struct compile_message {
+    int code;
+    const char *text;
+} compile_message;
+
+/* In RE2's words where PCRE2's would puzzle. */
+static const compile_message COMPILE_MESSAGES[] = {
+    {PCRE2_ERROR_MISSING_CLOSING_PARENTHESIS, "missing closing )"},
+    {PCRE2_ERROR_UNMATCHED_CLOSING_PARENTHESIS, "unexpected )"},
+    {PCRE2_ERROR_MISSING_SQUARE_BRACKET, "missing closing ]"},
+    {PCRE2_ERROR_CLASS_RANGE_ORDER, "invalid character class range"},
+    {PCRE2_ERROR_CLASS_INVALID_RANGE, "invalid character class range"},
+    {PCRE2_ERROR_UNKNOWN_POSIX_CLASS, "invalid character class range"},
+    {PCRE2_ERROR_QUANTIFIER_INVALID, "missing argument to repetition operator"},
+    {PCRE2_ERROR_DUPLICATE_SUBPATTERN_NAME, "duplicate capture group name"},
+    {PCRE2_ERROR_UNKNOWN_UNICODE_PROPERTY, "invalid character class range"},
+    {PCRE2_ERROR_MALFORMED_UNICODE_PROPERTY, "invalid character class range"},
+    {PCRE2_ERROR_PARENTHESES_NEST_TOO_DEEP, "expression nests too deeply"},
+    {PCRE2_ERROR_PATTERN_TOO_LARGE, "expression too large"},
+    {PCRE2_ERROR_PATTERN_TOO_COMPLICATED, "expression too large"},
+};
+
+static bool compile_error(cprof_error *err, const char *what, cprof_slice pattern, int code, size_t at) {
+    for (size_t i = 0; i < sizeof COMPILE_MESSAGES / sizeof *COMPILE_MESSAGES; i++) {
+        if (COMPILE_MESSAGES[i].code == code)
+            return set_error(err, what, COMPILE_MESSAGES[i].text, pattern, at, 0);
+    }
+    char text[200];
+    if (code == PCRE2_ERROR_HEAP_FAILED ||
+        pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof text) < 0)
+        snprintf(text, sizeof text, "out of memory");
+    return set_error(err, what, text, pattern, at, 0);
+}
+
+static pcre2_code *compile(const cprof_regex_syntax *syntax, cprof_slice pattern, const char *what,
+                           cprof_error *err) {
+    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+    if (!context) {
+        cprof_error_memory(NULL, err);
+        return NULL;
+    }
+    pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+    pcre2_set_parens_nest_limit(context, NEST_LIMIT);
+    int code = 0;
+    PCRE2_SIZE at = 0;
+    pcre2_code *compiled =
+        pcre2_compile((PCRE2_SPTR)syntax->out, syntax->len,
+                      PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C, &code, &at, context);
+    pcre2_compile_context_free(context);
+    if (compiled)
+        pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE); /* without it matching is slower, not different */
+    else
+        compile_error(err, what, pattern, code, syntax->from[at <= syntax->len ? at : syntax->len]);
+    return compiled;
+}
+
+static bool prepare(cprof_regex *regex) {
+    regex->data = pcre2_match_data_create_from_pattern(regex->code, NULL);
+    regex->context = pcre2_match_context_create(NULL);
+    if (!regex->data || !regex->context)
+        return false;
+    pcre2_set_match_limit(regex->context, MATCH_LIMIT);
+    pcre2_set_heap_limit(regex->context, HEAP_LIMIT);
+    regex->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
+    if (regex->stack)
+        pcre2_jit_stack_assign(regex->context, NULL, regex->stack);
+    return true;
+}
+
+static bool build(cprof_regex *regex, cprof_regex_syntax *syntax, cprof_slice pattern, cprof_error *err) {
+    if (!cprof_utf8_valid(pattern))
+        return cprof_error_set(err, CPROF_ERR_REGEX, -1, "parsing %s regexp: invalid UTF-8", regex->what);
+    if (!cprof_regex_translate(syntax, pattern))
+        return set_error(err, regex->what, syntax->wrong, pattern, syntax->wrong_at, syntax->wrong_len);
+    regex->literal_len = syntax->literal_len;
+    /* An invalid byte of a subject counts as U+FFFD, which looking for bytes would not find. */
+    if (syntax->plain && cprof_slice_find_slice((cprof_slice){syntax->literal, syntax->literal_len},
+                                                CPROF_SLICE("\xef\xbf\xbd")) == syntax->literal_len)
+        return true;
+    regex->code = compile(syntax, pattern, regex->what, err);
+    if (!regex->code)
+        return false;
+    return prepare(regex) || cprof_error_memory(NULL, err);
+}
+
+cprof_regex *cprof_regex_new(cprof_slice pattern, const char *what, cprof_error *err) {
+    if (pattern.len > PATTERN_MAX) {
+        cprof_error_set(err, CPROF_ERR_REGEX, -1, "parsing %s regexp: expression too large (%zu bytes)", what,
+                        pattern.len);
+        return NULL;
+    }
+    cprof_regex *regex = calloc(1, sizeof *regex);
+    size_t room = CPROF_REGEX_GROWTH * (pattern.len + 1);
+    cprof_regex_syntax syntax = {
+        .out = malloc(room), .from = malloc(room * sizeof *syntax.from), .literal = malloc(pattern.len + 1)};
+    bool done = false;
+    if (regex) {
+        regex->pattern = malloc(pattern.len + 1);
+        regex->what = strdup(what);
+        regex->pattern_len = pattern.len;
+    }
+    if (regex && regex->pattern && regex->what && syntax.out && syntax.from && syntax.literal) {
+        memcpy(regex->pattern, pattern.len ? pattern.ptr : "", pattern.len);
+        regex->literal = syntax.literal;
+        done = build(regex, &syntax, pattern, err);
+    } else {
+        free(syntax.literal);
+        cprof_error_memory(NULL, err);
+    }
+    free(syntax.out);
+    free(syntax.from);
+    if (!done) {
+        cprof_regex_free(regex);
+        return NULL;
+    }
+    return regex;
+}
+
+void cprof_regex_free(cprof_regex *regex) {
+    if (!regex)
+        return;
+    pcre2_jit_stack_free(regex->stack);
+    pcre2_match_context_free(regex->context);
+    pcre2_match_data_free(regex->data);
+    pcre2_code_free(regex->code);
+    free(regex->workspace);
+    free(regex->valid);
+    free(regex->literal);
+    free(regex->pattern);
+    free(regex->what);
+    free(regex);
+}
+
+static int64_t now_ms(void) {
+    struct timespec now;
+#ifdef CLOCK_MONOTONIC_COARSE
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+#else
+    clock_gettime(CLOCK_MONOTONIC, &now);
+#endif
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Matches without backtracking: slower, but no pattern makes it explode.  It knows where the match begins,
+ * not where the groups are. */
+static int match_without_backtracking(cprof_regex *regex, cprof_slice subject, size_t from) {
+    if (!regex->workspace)
+        regex->workspace = malloc(DFA_WORKSPACE * sizeof *regex->workspace);
+    if (!regex->workspace)
+        return PCRE2_ERROR_NOMEMORY;
+    int rc = pcre2_dfa_match(regex->code, (PCRE2_SPTR)subject.ptr, subject.len, from,
+                             PCRE2_NO_UTF_CHECK | PCRE2_DFA_SHORTEST, regex->data, regex->context,
+                             regex->workspace, DFA_WORKSPACE);
+    return rc >= 0 ? 1 : rc;
+}
+
+/* How many pairs of the match data are set; 0: no match.  only_whether: no bounds are wanted. */
+static int run(cprof_regex *regex, cprof_slice subject, size_t from, bool only_whether) {
+    int64_t start = now_ms();
+    int rc = pcre2_match(regex->code, (PCRE2_SPTR)subject.ptr, subject.len, from, PCRE2_NO_UTF_CHECK,
+                         regex->data, regex->context);
+    if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
+        rc = pcre2_match(regex->code, (PCRE2_SPTR)subject.ptr, subject.len, from,
+                         PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, regex->data, regex->context);
+    bool exploded =
+        rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT;
+    if (exploded) {
+        int other = match_without_backtracking(regex, subject, from);
+        rc = other < 0 || only_whether ? other : rc;
+    }
+    regex->spent_ms += now_ms() - start;
+    if (rc < 0 && rc != PCRE2_ERROR_NOMATCH)
+        regex->failure = rc == PCRE2_ERROR_NOMEMORY ? "out of memory" : "it takes too many steps";
+    if (regex->spent_ms > TIME_LIMIT_MS)
+        regex->failure = "it takes too long";
+    return rc < 0 || regex->failure ? 0 : rc;
+}
+
+static void replace_invalid(cprof_slice subject, char *out) {
+    for (size_t i = 0; i < subject.len;) {
+        uint32_t c;
+        i += cprof_utf8_decode(cprof_slice_sub(subject, i, subject.len), &c);
+        out += cprof_utf8_encode(c, out);
+    }
+}
+
+/* The subject with U+FFFD for each byte that is no UTF-8, as Go sees it; false without memory for it. */
+static bool make_valid(cprof_regex *regex, cprof_slice *subject) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < subject->len;) {
+        uint32_t c;
+        char buffer[4];
+        i += cprof_utf8_decode(cprof_slice_sub(*subject, i, subject->len), &c);
+        bytes += cprof_utf8_encode(c, buffer);
+    }
+    if (bytes > regex->valid_room) {
+        char *more = realloc(regex->valid, bytes);
+        if (!more) {
+            regex->failure = "out of memory";
+            return false;
+        }
+        regex->valid = more;
+        regex->valid_room = bytes;
+    }
+    replace_invalid(*subject, regex->valid);
+    *subject = (cprof_slice){regex->valid, bytes};
+    return true;
+}
+
+/* The offset in one of the two forms of a subject that equals an offset in the other. */
+static size_t map_offset(cprof_slice original, size_t offset, bool to_original) {
+    size_t i = 0, valid = 0;
+    while (i < original.len && (to_original ? valid : i) < offset) {
+        uint32_t c;
+        char buffer[4];
+        i += cprof_utf8_decode(cprof_slice_sub(original, i, original.len), &c);
+        valid += cprof_utf8_encode(c, buffer);
+    }
+    return to_original ? i : valid;
+}
+
+static cprof_slice never_null(cprof_slice s) {
+    return s.ptr ? s : (cprof_slice){"", 0};
+}
+
+bool cprof_regex_match(cprof_regex *regex, cprof_slice subject) {
+    subject = never_null(subject);
+    if (!regex->code)
+        return regex->literal_len == 0 ||
+               cprof_slice_find_slice(subject, (cprof_slice){regex->literal, regex->literal_len}) <
+                   subject.len;
+    if (regex->failure || (!cprof_utf8_valid(subject) && !make_valid(regex, &subject)))
+        return false;
+    return run(regex, subject, 0, true) > 0;
+}
+
+static bool find_literal(const cprof_regex *regex, cprof_slice subject, size_t from, size_t (*bounds)[2],
+                         int groups) {
+    cprof_slice rest = cprof_slice_sub(subject, from, subject.len);
+    size_t at = cprof_slice_find_slice(rest, (cprof_slice){regex->literal, regex->literal_len});
+    if (regex->literal_len > 0 && at == rest.len)
+        return false;
+    for (int i = 0; i < groups; i++)
+        bounds[i][0] = bounds[i][1] = SIZE_MAX;
+    if (groups > 0) {
+        bounds[0][0] = from + at;
+        bounds[0][1] = from + at + regex->literal_len;
+    }
+    return true;
+}
+
+bool cprof_regex_find(cprof_regex *regex, cprof_slice subject, size_t from, size_t (*bounds)[2], int groups) {
+    subject = never_null(subject);
+    if (from > subject.len)
+        return false;
+    if (!regex->code)
+        return find_literal(regex, subject, from, bounds, groups);
+    if (regex->failure)
+        return false;
+    cprof_slice original = subject;
+    bool valid = cprof_utf8_valid(subject);
+    if (!valid) {
+        from = map_offset(original, from, false);
+        if (!make_valid(regex, &subject))
+            return false;
+    }
+    while (from < subject.len && ((unsigned char)subject.ptr[from] & 0xc0) == 0x80)
+        from++; /* into the middle of a code point no match begins */
+    int set = run(regex, subject, from, false);
+    const PCRE2_SIZE *found = pcre2_get_ovector_pointer(regex->data);
+    for (int i = 0; set > 0 && i < groups; i++) {
+        for (int end = 0; end < 2; end++) {
+            size_t offset = i < set ? found[2 * i + end] : PCRE2_UNSET;
+            bounds[i][end] = offset == PCRE2_UNSET ? SIZE_MAX
+                             : valid               ? offset
+                                                   : map_offset(original, offset, true);
+        }
+    }
+    return set > 0;
+}
+
+bool cprof_regex_failed(const cprof_regex *regex, cprof_error *err) {
+    if (!regex->failure)
+        return false;
+    cprof_slice shown = cprof_slice_sub(cprof_regex_pattern(regex), 0, SHOWN);
+    cprof_error_set(err, CPROF_ERR_LIMIT, -1, "matching %s regexp: gave up, %s: `%.*s%s`", regex->what,
+                    regex->failure, CPROF_SLICE_ARG(shown), regex->pattern_len > SHOWN ? "…" : "");
+    return true;
+}
+
+cprof_slice cprof_regex_pattern(const cprof_regex *regex) {
+    return (cprof_slice){regex->pattern, regex->pattern_len};
+}
