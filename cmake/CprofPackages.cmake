@@ -32,3 +32,7 @@ cprof_optional_package(ZSTD libzstd)
 cprof_optional_package(CURL libcurl)
 cprof_optional_package(DW libdw libelf)
 cprof_optional_package(CAPSTONE capstone)
+
+# libiberty reads mangled names; it has no pkg-config file.
+find_library(IBERTY_LIBRARY iberty REQUIRED)
+find_path(IBERTY_INCLUDE libiberty/demangle.h REQUIRED)
