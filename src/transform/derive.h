@@ -4,17 +4,33 @@
 
 #include "transform/view.h"
 
-/* Merging many profiles one after the other: memory grows with what is distinct, not with how many there
- * are.  Sample types are brought together by name (the common ones are kept, in the first profile's order)
- * and units to the finest, as soon as all are known: so merging takes the list. */
 typedef struct cprof_merge_part {
     cprof_profile *profile; /* owned by the merge from the call on: freed as soon as it is read */
     double scale;           /* values are multiplied by this and rounded; -1 for a base */
     bool is_diff_base;      /* label the samples pprof::base=true */
 } cprof_merge_part;
 
-/* One part with scale 1 is returned as it is, but for the sample types it has twice.  parts' profiles are
- * taken whether or not it succeeds. */
+/* Merging many profiles one after the other: memory grows with what is distinct, not with how many there
+ * are.  Equal samples are summed, those that are or become all 0 are left out, tables are in order of first
+ * use.  Sample types are brought together by name (the common ones are kept, in the first profile's order)
+ * and units to the finest.
+ *
+ * Several threads may merge a share each; one merger then takes the others' results as parts. */
+typedef struct cprof_merger cprof_merger;
+
+/* Free with cprof_merger_finish or cprof_merger_free; env is borrowed and outlives the merged profile. */
+cprof_merger *cprof_merger_new(const cprof_env *env, cprof_error *err);
+void cprof_merger_free(cprof_merger *merger); /* NULL is fine */
+/* Takes note of the types of a part that is going to be added.  Not needed, but whoever knows all parts
+ * before the first is added saves converting what is merged already. */
+bool cprof_merger_expect(cprof_merger *merger, const cprof_profile *part, cprof_error *err);
+/* part's profile is taken whether or not it succeeds.  After a failure only cprof_merger_free may follow. */
+bool cprof_merger_add(cprof_merger *merger, const cprof_merge_part *part, cprof_error *err);
+/* The merger is freed whether or not it succeeds.  At least one part was added. */
+bool cprof_merger_finish(cprof_merger *merger, cprof_profile **merged, cprof_error *err);
+
+/* All at once.  One part with scale 1 is returned as it is, but for sample types that it has twice.  parts'
+ * profiles are taken whether or not it succeeds. */
 bool cprof_merge(cprof_merge_part *parts, size_t count, const cprof_env *env, cprof_profile **merged,
                  cprof_error *err);
 
@@ -22,9 +38,9 @@ bool cprof_merge(cprof_merge_part *parts, size_t count, const cprof_env *env, cp
  * sum is 0).  factors has p->type_count entries.  Fails where the types differ. */
 bool cprof_normalize_factors(const cprof_profile *p, const cprof_profile *base, double *factors,
                              cprof_error *err);
-/* A copy of p with values multiplied and rounded; samples that become all 0 are left out (those of types
- * with factor 1 do not count, as in the reference). */
-bool cprof_scale(const cprof_profile *p, const double *factors, cprof_profile **scaled, cprof_error *err);
+/* Multiplies and rounds the values of a profile that nobody else has seen yet.  Samples that become all 0
+ * are taken out; values whose factor is 1 do not count for that, as in the reference. */
+void cprof_scale(cprof_profile *p, const double *factors);
 
 /* p with frames made of the labels' values at the root and at the leaf of each stack. keys: comma-separated.
  */

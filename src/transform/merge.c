@@ -1,0 +1,371 @@
+/* Merging: the tables of each part are mapped, row by row and only as far as samples lead, to rows of one
+ * builder. */
+#include "transform/derive.h"
+#include "transform/merge_head.h"
+#include "transform/scale.h"
+
+/* Mappings are the same when their sizes (in pages) agree, their offsets, and their build id (else file):
+ * the address may differ from process to process. */
+typedef struct mapping_key {
+    uint64_t pages, offset;
+    cprof_str identity;
+} mapping_key;
+
+struct cprof_merger {
+    const cprof_env *env; /* borrowed */
+    cprof_merge_head head;
+    cprof_builder *builder;          /* NULL until there is a part */
+    CPROF_VEC(mapping_key) mappings; /* by row of the builder's */
+    cprof_index mapping_index;
+    bool clipped;
+    /* Scratch. */
+    CPROF_VEC(uint32_t) frames;
+    CPROF_VEC(cprof_line) lines;
+    CPROF_VEC(cprof_label) labels;
+    CPROF_VEC(int64_t) values;
+    CPROF_VEC(uint32_t) columns;
+    CPROF_VEC(double) ratios;
+};
+
+/* Row by row, the builder's rows of what was met of a part so far (CPROF_NONE: not met). */
+typedef struct part_map {
+    const cprof_profile *p;
+    bool is_diff_base;
+    cprof_arena arena;
+    uint32_t *strings, *functions, *mappings, *locations, *stacks, *label_sets;
+} part_map;
+
+cprof_merger *cprof_merger_new(const cprof_env *env, cprof_error *err) {
+    cprof_merger *m = cprof_mem_resize(cprof_env_budget(env), NULL, 0, sizeof *m);
+    if (!m) {
+        cprof_error_memory(env, err);
+        return NULL;
+    }
+    *m = (cprof_merger){.env = env};
+    cprof_index_init(&m->mapping_index, cprof_env_budget(env));
+    if (cprof_merge_head_init(&m->head, env))
+        return m;
+    cprof_error_memory(env, err);
+    cprof_merger_free(m);
+    return NULL;
+}
+
+void cprof_merger_free(cprof_merger *m) {
+    if (!m)
+        return;
+    cprof_builder_free(m->builder);
+    cprof_merge_head_deinit(&m->head);
+    cprof_index_deinit(&m->mapping_index);
+    cprof_vec_free(m->env, &m->mappings);
+    cprof_vec_free(m->env, &m->frames);
+    cprof_vec_free(m->env, &m->lines);
+    cprof_vec_free(m->env, &m->labels);
+    cprof_vec_free(m->env, &m->values);
+    cprof_vec_free(m->env, &m->columns);
+    cprof_vec_free(m->env, &m->ratios);
+    cprof_mem_free(cprof_env_budget(m->env), m, sizeof *m);
+}
+
+static uint32_t *new_map(cprof_arena *arena, uint32_t rows) {
+    uint32_t *map = cprof_arena_alloc(arena, ((size_t)rows + 1) * sizeof *map);
+    if (map)
+        memset(map, 0xff, ((size_t)rows + 1) * sizeof *map); /* CPROF_NONE */
+    return map;
+}
+
+static bool part_map_init(part_map *map, const cprof_profile *p, bool is_diff_base, const cprof_env *env) {
+    cprof_arena_init(&map->arena, cprof_env_budget(env));
+    map->p = p;
+    map->is_diff_base = is_diff_base;
+    map->strings = new_map(&map->arena, cprof_strtab_count(&p->strings));
+    map->functions = new_map(&map->arena, p->functions.count);
+    map->mappings = new_map(&map->arena, p->mapping_count);
+    map->locations = new_map(&map->arena, p->locations.count);
+    map->stacks = new_map(&map->arena, p->stacks.count);
+    map->label_sets = new_map(&map->arena, p->label_sets.count);
+    return map->strings && map->functions && map->mappings && map->locations && map->stacks &&
+           map->label_sets;
+}
+
+static bool map_string(cprof_merger *m, part_map *map, cprof_str from, cprof_str *to, cprof_error *err) {
+    uint32_t *known = &map->strings[from];
+    if (*known == CPROF_NONE &&
+        !cprof_builder_string(m->builder, cprof_profile_string(map->p, from), known, err))
+        return false;
+    *to = *known;
+    return true;
+}
+
+static bool map_function(cprof_merger *m, part_map *map, uint32_t from, uint32_t *to, cprof_error *err) {
+    const cprof_functions *f = &map->p->functions;
+    uint32_t *known = &map->functions[from];
+    cprof_str name, system_name, filename;
+    if (*known == CPROF_NONE &&
+        (!map_string(m, map, f->name[from], &name, err) ||
+         !map_string(m, map, f->system_name[from], &system_name, err) ||
+         !map_string(m, map, f->filename[from], &filename, err) ||
+         !cprof_builder_function(m->builder, name, system_name, filename,
+                                 cprof_function_start_line(map->p, from), known, err)))
+        return false;
+    *to = *known;
+    return true;
+}
+
+static bool map_mapping(cprof_merger *m, part_map *map, uint32_t from, uint32_t *to, cprof_error *err) {
+    uint32_t *known = &map->mappings[from];
+    *to = *known;
+    if (*known != CPROF_NONE)
+        return true;
+    cprof_mapping mapping = map->p->mappings[from];
+    if (!map_string(m, map, mapping.file, &mapping.file, err) ||
+        !map_string(m, map, mapping.build_id, &mapping.build_id, err))
+        return false;
+    mapping_key key = {
+        .pages = (mapping.limit - mapping.start + 0xfff) >> 12,
+        .offset = mapping.offset,
+        .identity = mapping.build_id ? mapping.build_id : mapping.file,
+    };
+    uint64_t hash = cprof_hash_u64(cprof_hash_u64(key.pages ^ key.offset << 20) + key.identity);
+    cprof_index_probe probe = cprof_index_start(&m->mapping_index, hash);
+    while (cprof_index_next(&m->mapping_index, &probe, to)) {
+        mapping_key *other = &m->mappings.at[*to];
+        if (other->pages == key.pages && other->offset == key.offset && other->identity == key.identity) {
+            *known = *to;
+            return true;
+        }
+    }
+    mapping.id = 0;
+    if (!cprof_builder_mapping(m->builder, &mapping, to, err))
+        return false;
+    if (!cprof_vec_push(m->env, &m->mappings, key) || !cprof_index_insert(&m->mapping_index, hash, *to))
+        return cprof_error_memory(m->env, err);
+    *known = *to;
+    return true;
+}
+
+static bool map_location(cprof_merger *m, part_map *map, uint32_t from, uint32_t *to, cprof_error *err) {
+    const cprof_locations *l = &map->p->locations;
+    uint32_t mapping = CPROF_NONE;
+    uint64_t address = l->address[from];
+    if (l->mapping[from] != CPROF_NONE) {
+        if (!map_mapping(m, map, l->mapping[from], &mapping, err))
+            return false;
+        address += cprof_builder_profile(m->builder)->mappings[mapping].start -
+                   map->p->mappings[l->mapping[from]].start;
+    }
+    uint32_t first = l->first_line[from], count = l->first_line[from + 1] - first;
+    m->lines.count = 0;
+    if (!cprof_vec_reserve(m->env, &m->lines, count))
+        return cprof_error_memory(m->env, err);
+    for (uint32_t i = first; i < first + count; i++) {
+        cprof_line *line = &m->lines.at[m->lines.count++];
+        line->line = l->line_number[i];
+        line->column = cprof_line_column(map->p, i);
+        if (!map_function(m, map, l->line_function[i], &line->function, err))
+            return false;
+    }
+    return cprof_builder_location(m->builder, mapping, address, l->folded && l->folded[from], m->lines.at,
+                                  count, to, err);
+}
+
+static bool map_stack(cprof_merger *m, part_map *map, uint32_t from, cprof_error *err) {
+    const cprof_stacks *s = &map->p->stacks;
+    uint32_t count = s->first[from + 1] - s->first[from];
+    const uint32_t *frames = s->frames + s->first[from];
+    m->frames.count = 0;
+    if (!cprof_vec_reserve(m->env, &m->frames, (size_t)count + 1))
+        return cprof_error_memory(m->env, err);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t *known = &map->locations[frames[i]];
+        if (*known == CPROF_NONE && !map_location(m, map, frames[i], known, err))
+            return false;
+        m->frames.at[i] = *known;
+    }
+    return cprof_builder_stack(m->builder, m->frames.at, count, &map->stacks[from], err);
+}
+
+static bool push_diff_base(cprof_merger *m, cprof_error *err) {
+    cprof_label label = {0};
+    if (!cprof_builder_string(m->builder, CPROF_SLICE("pprof::base"), &label.key, err) ||
+        !cprof_builder_string(m->builder, CPROF_SLICE("true"), &label.text, err))
+        return false;
+    return cprof_vec_push(m->env, &m->labels, label) || cprof_error_memory(m->env, err);
+}
+
+static bool map_labels(cprof_merger *m, part_map *map, uint32_t from, cprof_error *err) {
+    const cprof_label_sets *sets = &map->p->label_sets;
+    m->labels.count = 0;
+    for (uint32_t i = sets->first[from]; i < sets->first[from + 1]; i++) {
+        cprof_label label = sets->labels[i];
+        if (map->is_diff_base && !label.is_number &&
+            cprof_slice_is(cprof_profile_string(map->p, label.key), "pprof::base"))
+            continue;
+        if (!map_string(m, map, label.key, &label.key, err) ||
+            !map_string(m, map, label.text, &label.text, err) ||
+            !map_string(m, map, label.unit, &label.unit, err))
+            return false;
+        if (!cprof_vec_push(m->env, &m->labels, label))
+            return cprof_error_memory(m->env, err);
+    }
+    if (map->is_diff_base && !push_diff_base(m, err))
+        return false;
+    return cprof_builder_labels(m->builder, m->labels.at, (uint32_t)m->labels.count, &map->label_sets[from],
+                                err);
+}
+
+/* The sample's values as they count in the result; false where the sample is to be left out.  A change of
+ * unit leaves out what is 0 in the types that it concerns, as in the reference. */
+static bool sample_values(cprof_merger *m, const cprof_profile *p, uint32_t sample, double scale) {
+    const int64_t *from = cprof_sample_values(p, sample);
+    bool any = false, converts = false, any_converted = false;
+    for (size_t i = 0; i < m->values.count; i++) {
+        double ratio = m->ratios.at[i];
+        int64_t value = cprof_scaled(from[m->columns.at[i]], scale, &m->clipped);
+        value = cprof_scaled(value, ratio, &m->clipped);
+        m->values.at[i] = value;
+        any |= value != 0;
+        converts |= ratio != 1;
+        any_converted |= ratio != 1 && value != 0;
+    }
+    return converts ? any_converted : any;
+}
+
+static bool add_samples(cprof_merger *m, part_map *map, double scale, cprof_error *err) {
+    const cprof_profile *p = map->p;
+    for (uint32_t i = 0; i < p->samples.count; i++) {
+        if (i % 16384 == 0 && cprof_stopped(m->env, err))
+            return false;
+        if (!sample_values(m, p, i, scale))
+            continue;
+        uint32_t stack = p->samples.stack[i], labels = cprof_sample_label_set(p, i);
+        if (map->stacks[stack] == CPROF_NONE && !map_stack(m, map, stack, err))
+            return false;
+        if (map->label_sets[labels] == CPROF_NONE && !map_labels(m, map, labels, err))
+            return false;
+        if (!cprof_builder_sample_sum(m->builder, map->stacks[stack], map->label_sets[labels], m->values.at,
+                                      err))
+            return false;
+    }
+    return true;
+}
+
+static bool add_tables(cprof_merger *m, const cprof_profile *p, double scale, bool is_diff_base,
+                       cprof_error *err) {
+    size_t types = m->head.types.count;
+    m->values.count = m->columns.count = m->ratios.count = 0;
+    if (!cprof_vec_reserve(m->env, &m->values, types) || !cprof_vec_reserve(m->env, &m->columns, types) ||
+        !cprof_vec_reserve(m->env, &m->ratios, types))
+        return cprof_error_memory(m->env, err);
+    m->values.count = m->columns.count = m->ratios.count = types;
+    if (!cprof_merge_head_columns(&m->head, p, m->columns.at, m->ratios.at))
+        return cprof_error_set(err, CPROF_ERR_VALUE, -1, "a profile lacks a sample type of the others");
+    part_map map;
+    uint32_t main;
+    bool ok = part_map_init(&map, p, is_diff_base, m->env) || cprof_error_memory(m->env, err);
+    /* The first mapping is the program itself, used or not. */
+    if (ok && m->mappings.count == 0 && p->mapping_count > 0)
+        ok = map_mapping(m, &map, 0, &main, err);
+    ok = ok && add_samples(m, &map, scale, err);
+    cprof_arena_deinit(&map.arena);
+    return ok;
+}
+
+/* Begins new tables. */
+static bool begin_tables(cprof_merger *m, cprof_error *err) {
+    m->mappings.count = 0;
+    cprof_index_deinit(&m->mapping_index);
+    cprof_index_init(&m->mapping_index, cprof_env_budget(m->env));
+    m->builder = cprof_builder_new(m->env, "profile.proto", err);
+    return m->builder && cprof_merge_head_write_types(&m->head, m->builder, err);
+}
+
+/* Takes what is merged so far as the only part of new tables: brings it to the types of now, leaves out
+ * what became 0 and what only that needed. */
+static bool begin_anew(cprof_merger *m, cprof_profile *so_far, cprof_error *err) {
+    bool ok = begin_tables(m, err) && add_tables(m, so_far, 1, false, err);
+    cprof_profile_free(so_far);
+    return ok;
+}
+
+static bool take_tables(cprof_merger *m, cprof_profile **profile, cprof_error *err) {
+    cprof_builder *b = m->builder;
+    m->builder = NULL;
+    return cprof_builder_take(b, profile, err);
+}
+
+bool cprof_merger_expect(cprof_merger *m, const cprof_profile *part, cprof_error *err) {
+    bool changed;
+    cprof_profile *so_far;
+    if (!cprof_merge_head_expect(&m->head, part, &changed, err))
+        return false;
+    if (!changed || !m->builder)
+        return true;
+    return take_tables(m, &so_far, err) && begin_anew(m, so_far, err);
+}
+
+bool cprof_merger_add(cprof_merger *m, const cprof_merge_part *part, cprof_error *err) {
+    bool ok = cprof_merger_expect(m, part->profile, err) && (m->builder || begin_tables(m, err)) &&
+              cprof_merge_head_add(&m->head, part->profile, err) &&
+              add_tables(m, part->profile, part->scale, part->is_diff_base, err);
+    cprof_profile_free(part->profile);
+    return ok;
+}
+
+static bool sample_is_zero(const cprof_profile *p, uint32_t sample) {
+    const int64_t *values = cprof_sample_values(p, sample);
+    for (uint32_t i = 0; i < p->type_count; i++)
+        if (values[i] != 0)
+            return false;
+    return true;
+}
+
+static bool has_zero_sample(const cprof_profile *p) {
+    for (uint32_t i = 0; i < p->samples.count; i++)
+        if (sample_is_zero(p, i))
+            return true;
+    return false;
+}
+
+static bool finish(cprof_merger *m, cprof_profile **merged, cprof_error *err) {
+    if (!cprof_merge_head_write(&m->head, m->builder, err) || !take_tables(m, merged, err))
+        return false;
+    if (!has_zero_sample(*merged))
+        return true;
+    cprof_profile *so_far = *merged;
+    return begin_anew(m, so_far, err) && cprof_merge_head_write(&m->head, m->builder, err) &&
+           take_tables(m, merged, err);
+}
+
+bool cprof_merger_finish(cprof_merger *m, cprof_profile **merged, cprof_error *err) {
+    bool ok = finish(m, merged, err);
+    if (ok && (m->clipped || m->head.clipped))
+        cprof_note(m->env, CPROF_CLIPPED_NOTE);
+    cprof_merger_free(m);
+    return ok;
+}
+
+bool cprof_merge(cprof_merge_part *parts, size_t count, const cprof_env *env, cprof_profile **merged,
+                 cprof_error *err) {
+    if (count == 1 && parts[0].scale == 1 && !parts[0].is_diff_base) {
+        *merged = parts[0].profile;
+        if (cprof_drop_double_types(*merged, err))
+            return true;
+        cprof_profile_free(*merged);
+        return false;
+    }
+    cprof_merger *m = cprof_merger_new(env, err);
+    bool ok = m != NULL;
+    size_t added = 0;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = cprof_merger_expect(m, parts[i].profile, err);
+    while (ok && added < count) {
+        ok = cprof_merger_add(m, &parts[added++], err);
+        cprof_progress(env, "merging", added, count);
+    }
+    while (added < count)
+        cprof_profile_free(parts[added++].profile);
+    if (ok)
+        return cprof_merger_finish(m, merged, err);
+    cprof_merger_free(m);
+    return false;
+}
