@@ -26,7 +26,8 @@ static const row rows[] = {
      "std::operator<< <wchar_t, std::char_traits<wchar_t> >", NULL},
     {"_ZltRK3FooS1_", "operator<", "operator<", "operator<(Foo const&, Foo const&)"},
     {"_ZN3FooptEv", "Foo::operator->", "Foo::operator->", "Foo::operator->()"},
-    {"_ZN3foo3barEv.cold", "foo::bar [clone .cold]", "foo::bar [clone .cold]", "foo::bar()"},
+    {"_ZN3foo3barEv.cold", "foo::bar", "foo::bar", "foo::bar()"},
+    {"_ZN3foo3barEv@@V1", "foo::bar", "foo::bar", "_ZN3foo3barEv@@V1"},
     {"__ZN3foo3barEv", "foo::bar", "foo::bar", "foo::bar()"},
     {"_ZN4core3ptr85drop_in_place$LT$std..rt..lang_start$LT$$LP$$RP$$GT$..$u7b$$u7b$closure$u7d$$u7d$$GT$"
      "17h0123456789abcdefE",
