@@ -28,7 +28,7 @@ typedef struct cprof_mapping {
 
 typedef struct cprof_label {
     cprof_str key;
-    cprof_str text; /* of a text label (never 0 for one), else 0 */
+    cprof_str text; /* of a text label (0: the empty text), else 0 */
     int64_t number; /* of a numeric label */
     cprof_str unit; /* of a numeric label; 0: none was given */
     bool is_number;
@@ -81,10 +81,19 @@ typedef struct cprof_samples {
     int64_t *values;     /* count × type_count, sample by sample */
 } cprof_samples;
 
+/* Heap memory that one table lies in. */
+typedef struct cprof_block {
+    void *at;
+    size_t size; /* bytes, as asked of cprof_mem_resize */
+} cprof_block;
+
+#define CPROF_PROFILE_BLOCKS 32 /* more than there are tables */
+
 typedef struct cprof_profile {
     const cprof_env *env; /* borrowed; outlives the profile */
     cprof_strtab strings;
-    cprof_arena arena; /* holds every table below */
+    uint32_t block_count;
+    cprof_block blocks[CPROF_PROFILE_BLOCKS]; /* hold the tables below */
 
     uint32_t type_count;
     cprof_value_type *types; /* of the samples' values */
@@ -147,7 +156,8 @@ typedef struct cprof_label_unit {
 } cprof_label_unit;
 
 typedef struct cprof_label_units {
-    CPROF_VEC(cprof_label_unit) rows; /* few; in order of first appearance */
+    CPROF_VEC(cprof_label_unit) rows; /* in order of first appearance */
+    cprof_idmap by_key;               /* key -> row */
 } cprof_label_units;
 
 bool cprof_label_units_init(cprof_label_units *units, const cprof_profile *p, cprof_error *err);
