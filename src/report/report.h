@@ -37,7 +37,8 @@ typedef struct cprof_report {
  * where some are labelled pprof::base.  Taken before or after filtering, as relative_percentages says. */
 bool cprof_report_total(const cprof_view *view, int64_t *total, cprof_error *err);
 
-/* view and what options point to are borrowed. */
+/* view and what options point to are borrowed.  Whether or not it succeeds, cprof_report_deinit is to be
+ * called. */
 bool cprof_report_init(cprof_report *report, const cprof_view *view, const cprof_report_options *options,
                        int64_t total, cprof_error *err);
 void cprof_report_deinit(cprof_report *report);
@@ -45,7 +46,10 @@ void cprof_report_deinit(cprof_report *report);
 /* A value as the report shows it: scaled by ratio, in report->unit. */
 cprof_slice cprof_report_value(const cprof_report *report, int64_t value, char buffer[CPROF_LABEL_MAX]);
 
-/* Header lines, in order; borrowed from the report's arena. */
+/* The parts one behind the other, in the report's arena; ptr NULL without memory. */
+cprof_slice cprof_report_join(cprof_report *report, const cprof_slice *parts, size_t count);
+
+/* Header lines, in order; the text is the report's arena's.  Free the vector with cprof_vec_free. */
 typedef struct cprof_lines {
     CPROF_VEC(cprof_slice) at;
 } cprof_lines;
