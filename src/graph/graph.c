@@ -1,0 +1,42 @@
+#include "graph/build.h"
+
+#include <stdlib.h>
+
+static bool build(cprof_graph_build *b, cprof_error *err) {
+    if (!cprof_node_table_init(&b->graph->table, b->view, &b->options->nodes, err) ||
+        !cprof_graph_weigh_stacks(b, err))
+        return false;
+    return (b->options->call_tree ? cprof_graph_sum_tree(b, err) : cprof_graph_sum_nodes(b, err)) &&
+           cprof_graph_trim(b, err);
+}
+
+cprof_graph *cprof_graph_new(const cprof_view *view, const cprof_graph_options *options, cprof_error *err) {
+    cprof_graph *g = cprof_mem_resize(cprof_env_budget(view->env), NULL, 0, sizeof *g);
+    if (!g) {
+        cprof_error_memory(view->env, err);
+        return NULL;
+    }
+    *g = (cprof_graph){.view = view, .table.view = view};
+    cprof_arena_init(&g->arena, cprof_env_budget(view->env));
+    cprof_graph_build b = {.graph = g, .options = options, .view = view};
+    cprof_arena_init(&b.scratch, cprof_env_budget(view->env));
+    bool ok = build(&b, err);
+    cprof_arena_deinit(&b.scratch);
+    if (ok && b.overflowed)
+        cprof_note(view->env,
+                   "sums leave the range of 64 bits: they are shown as the largest number there is");
+    if (!ok) {
+        cprof_graph_free(g);
+        return NULL;
+    }
+    return g;
+}
+
+void cprof_graph_free(cprof_graph *g) {
+    if (!g)
+        return;
+    cprof_budget *budget = cprof_env_budget(g->view->env);
+    cprof_node_table_deinit(&g->table);
+    cprof_arena_deinit(&g->arena);
+    cprof_mem_free(budget, g, sizeof *g);
+}

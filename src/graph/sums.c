@@ -1,0 +1,114 @@
+/* Flat and cum of the nodes: one pass over the samples, one over the stacks that have any. */
+#include "graph/build.h"
+
+bool cprof_graph_weigh_stacks(cprof_graph_build *b, cprof_error *err) {
+    const cprof_view *v = b->view;
+    const cprof_profile *p = v->profile;
+    cprof_stack_weights *w = &b->weights;
+    uint32_t stacks = p->stacks.count;
+    w->value = cprof_arena_calloc(&b->scratch, (size_t)stacks + 1, sizeof *w->value);
+    w->touched = cprof_arena_calloc(&b->scratch, (size_t)stacks / 64 + 1, sizeof *w->touched);
+    if (v->mean)
+        w->divisor = cprof_arena_calloc(&b->scratch, (size_t)stacks + 1, sizeof *w->divisor);
+    if (!w->value || !w->touched || (v->mean && !w->divisor))
+        return cprof_error_memory(v->env, err);
+    uint32_t count = cprof_view_sample_count(v);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t sample = cprof_view_sample(v, i);
+        int64_t value = cprof_view_value(v, sample), divisor = cprof_view_divisor(v, sample);
+        if (value == 0 && divisor == 0)
+            continue;
+        uint32_t stack = p->samples.stack[sample];
+        cprof_bits_set(w->touched, stack);
+        cprof_i64_add(&w->value[stack], value, &b->overflowed);
+        if (w->divisor)
+            cprof_i64_add(&w->divisor[stack], divisor, &b->overflowed);
+    }
+    return true;
+}
+
+/* A node's sum beside the number (+ 1) of the last stack that counted in it: one cache line for both. */
+typedef struct node_sum {
+    int64_t cum;
+    uint32_t stamp;
+} node_sum;
+
+typedef struct summing {
+    const cprof_node_table *table;
+    node_sum *sums;
+    int64_t *flat, *flat_div, *cum_div;
+    bool overflowed;
+} summing;
+
+static inline void count_node(summing *s, uint32_t node, uint32_t stamp, int64_t value, int64_t divisor) {
+    node_sum *sum = &s->sums[node];
+    if (sum->stamp == stamp)
+        return;
+    sum->stamp = stamp;
+    cprof_i64_add(&sum->cum, value, &s->overflowed);
+    if (s->cum_div)
+        cprof_i64_add(&s->cum_div[node], divisor, &s->overflowed);
+}
+
+/* Leaf to root.  The first node met is the leaf. */
+static void sum_stack(summing *s, const uint32_t *frames, uint32_t count, uint32_t stamp, int64_t value,
+                      int64_t divisor) {
+    const uint32_t *heads = s->table->head, *lists = s->table->lists.at;
+    uint32_t leaf = CPROF_NONE;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t head = heads[frames[i]];
+        if (!(head & CPROF_NODE_LIST)) {
+            leaf = leaf == CPROF_NONE ? head : leaf;
+            count_node(s, head, stamp, value, divisor);
+            continue;
+        }
+        const uint32_t *list = lists + (head & ~CPROF_NODE_LIST);
+        for (uint32_t k = list[0]; k > 0; k--) {
+            leaf = leaf == CPROF_NONE ? list[k] : leaf;
+            count_node(s, list[k], stamp, value, divisor);
+        }
+    }
+    if (leaf == CPROF_NONE)
+        return;
+    cprof_i64_add(&s->flat[leaf], value, &s->overflowed);
+    if (s->flat_div)
+        cprof_i64_add(&s->flat_div[leaf], divisor, &s->overflowed);
+}
+
+static bool sum_stacks(cprof_graph_build *b, summing *s, cprof_error *err) {
+    const cprof_stack_weights *w = &b->weights;
+    uint32_t stacks = b->view->profile->stacks.count;
+    for (uint32_t i = 0; i < stacks; i++) {
+        if (!cprof_bits_get(w->touched, i))
+            continue;
+        uint32_t count;
+        const uint32_t *frames = cprof_view_frames(b->view, i, &count);
+        sum_stack(s, frames, count, i + 1, w->value[i], w->divisor ? w->divisor[i] : 0);
+        if ((i & 4095) == 0 && cprof_stopped(b->view->env, err))
+            return false;
+    }
+    return true;
+}
+
+bool cprof_graph_sum_nodes(cprof_graph_build *b, cprof_error *err) {
+    cprof_graph *g = b->graph;
+    size_t count = g->table.infos.count;
+    bool mean = b->view->mean;
+    g->vertex_count = (uint32_t)count;
+    g->flat = cprof_arena_calloc(&g->arena, count + 1, sizeof *g->flat);
+    g->cum = cprof_arena_calloc(&g->arena, count + 1, sizeof *g->cum);
+    node_sum *sums = cprof_arena_calloc(&b->scratch, count + 1, sizeof *sums);
+    if (mean) {
+        g->flat_div = cprof_arena_calloc(&g->arena, count + 1, sizeof *g->flat_div);
+        g->cum_div = cprof_arena_calloc(&g->arena, count + 1, sizeof *g->cum_div);
+    }
+    if (!g->flat || !g->cum || !sums || (mean && (!g->flat_div || !g->cum_div)))
+        return cprof_error_memory(b->view->env, err);
+    summing s = {&g->table, sums, g->flat, g->flat_div, g->cum_div, false};
+    if (!sum_stacks(b, &s, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        g->cum[i] = sums[i].cum;
+    b->overflowed |= s.overflowed;
+    return true;
+}
