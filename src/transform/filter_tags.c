@@ -74,7 +74,7 @@ static bool parse_range(cprof_tag_filter *filter, const char *name, cprof_slice 
     size_t length = number_length(rest, &digits);
     if (length == 0)
         return true;
-    int64_t number;
+    int64_t number = 0;
     cprof_slice unit = cprof_slice_sub(rest, digits, length), low_unit;
     cprof_slice after = cprof_slice_sub(rest, length, rest.len);
     bool colon = after.len > 0 && after.ptr[0] == ':';

@@ -1,0 +1,39 @@
+# What the scripts share; sourced, not run.  Everything said here goes to stderr: stdout is the program's.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+jobs=$(nproc 2>/dev/null || echo 2)
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+    say "${0##*/}: $*"
+    exit 1
+}
+
+# build_preset PRESET [TARGET…]: configures where that was not done yet, then builds what changed.
+build_preset() {
+    local preset=$1 dir=$root/build/$1
+    shift
+    if [ ! -f "$dir/build.ninja" ]; then
+        say "configuring $preset …"
+        (cd "$root" && cmake --preset "$preset") >&2 || return
+    fi
+    local targets=()
+    [ $# -eq 0 ] || targets=(--target "$@")
+    if [ ! -f "$dir/.built" ]; then
+        say "building $preset, this takes a minute …"
+        cmake --build "$dir" -j "$jobs" "${targets[@]}" >&2 || return
+        touch "$dir/.built"
+    else
+        cmake --build "$dir" -j "$jobs" "${targets[@]}" -- --quiet >&2
+    fi
+}
+
+# Which packages a preset needs, as script/bootstrap calls the sets.
+sets_of_preset() {
+    case $1 in
+    release) echo build ;;
+    dev | asan-ubsan | tsan) echo build test ;;
+    coverage) echo build test coverage ;;
+    fuzz) echo build test fuzz ;;
+    *) die "there is no preset '$1' (release, dev, asan-ubsan, tsan, fuzz, coverage)" ;;
+    esac
+}
