@@ -1,0 +1,118 @@
+#include "base/child.h"
+
+#include "base/vec.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CHUNK = 1 << 16, POLL_MS = 100 };
+
+/* The child's last word, behind everything else that it writes. */
+typedef struct verdict {
+    bool ok;
+    cprof_error error;
+} verdict;
+
+static void child_main(int fd, bool (*work)(void *, cprof_sink *, cprof_error *), void *context,
+                       cprof_child_limits limits) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGTSTP};
+    struct rlimit none = {0, 0}, cpu = {limits.seconds + 1, limits.seconds + 2};
+    verdict last = {false, CPROF_ERROR_INIT};
+    cprof_sink sink;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        signal(signals[i], SIG_DFL);
+    setrlimit(RLIMIT_CORE, &none);
+    if (limits.seconds > 0)
+        setrlimit(RLIMIT_CPU, &cpu);
+    cprof_sink_init_fd(&sink, fd);
+    last.ok = work(context, &sink, &last.error);
+    cprof_sink_write(&sink, &last, sizeof last);
+    bool written = cprof_sink_finish(&sink, NULL);
+    _exit(written ? 0 : 1);
+}
+
+static int64_t now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Takes what the child writes until it closes its end. */
+static bool drain(int fd, const char *what, cprof_child_limits limits, const cprof_env *env,
+                  cprof_child_output *output, cprof_error *err) {
+    int64_t end = limits.seconds ? now_ms() + (int64_t)limits.seconds * 1000 : INT64_MAX;
+    size_t before = output->count;
+    for (;;) {
+        struct pollfd ready = {fd, POLLIN, 0};
+        if (cprof_stopped(env, err))
+            return false;
+        if (now_ms() >= end)
+            return cprof_error_set(err, CPROF_ERR_LIMIT, -1, "%s took longer than %u s", what,
+                                   limits.seconds);
+        if (poll(&ready, 1, POLL_MS) <= 0)
+            continue;
+        if (!cprof_vec_reserve(env, output, CHUNK))
+            return cprof_error_memory(env, err);
+        ssize_t n = read(fd, output->at + output->count, CHUNK);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return cprof_error_set(err, CPROF_ERR_IO, -1, "%s: %s", what, strerror(errno));
+        if (n == 0)
+            return true;
+        output->count += (size_t)n;
+        if (limits.output_max && output->count - before > limits.output_max + sizeof(verdict))
+            return cprof_error_set(err, CPROF_ERR_LIMIT, -1, "%s gave more than %llu bytes", what,
+                                   (unsigned long long)limits.output_max);
+    }
+}
+
+/* What became of the child: its last word, or how it died. */
+static bool conclude(int status, const char *what, size_t before, cprof_child_output *output,
+                     cprof_error *err) {
+    verdict last;
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+        return cprof_error_set(err, CPROF_ERR_LIMIT, -1, "%s took too long", what);
+    if (WIFSIGNALED(status))
+        return cprof_error_set(err, CPROF_ERR_FORMAT, -1, "%s failed: the reader crashed (signal %d)", what,
+                               WTERMSIG(status));
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || output->count - before < sizeof last)
+        return cprof_error_set(err, CPROF_ERR_FORMAT, -1, "%s failed", what);
+    memcpy(&last, output->at + output->count - sizeof last, sizeof last);
+    output->count -= sizeof last;
+    if (!last.ok && err)
+        *err = last.error;
+    return last.ok;
+}
+
+bool cprof_child_run(bool (*work)(void *context, cprof_sink *sink, cprof_error *err), void *context,
+                     const char *what, cprof_child_limits limits, const cprof_env *env,
+                     cprof_child_output *output, cprof_error *err) {
+    int ends[2], status = 0;
+    size_t before = output->count;
+    if (pipe(ends) != 0)
+        return cprof_error_set(err, CPROF_ERR_IO, -1, "%s: %s", what, strerror(errno));
+    pid_t child = fork();
+    if (child == 0) {
+        close(ends[0]);
+        child_main(ends[1], work, context, limits);
+    }
+    close(ends[1]);
+    if (child < 0) {
+        close(ends[0]);
+        return cprof_error_set(err, CPROF_ERR_IO, -1, "%s: %s", what, strerror(errno));
+    }
+    bool ok = drain(ends[0], what, limits, env, output, err);
+    close(ends[0]);
+    if (!ok)
+        kill(child, SIGKILL);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    return ok && conclude(status, what, before, output, err);
+}
