@@ -5,6 +5,18 @@
 
 #include <stdlib.h>
 
+void *cprof_profile_alloc(cprof_profile *p, size_t count, size_t size) {
+    if (p->block_count == CPROF_PROFILE_BLOCKS || (size > 0 && count > SIZE_MAX / size))
+        return NULL;
+    size_t bytes = count * size > 0 ? count * size : 1;
+    void *at = cprof_mem_resize(cprof_env_budget(p->env), NULL, 0, bytes);
+    if (at) {
+        memset(at, 0, bytes);
+        p->blocks[p->block_count++] = (cprof_block){at, bytes};
+    }
+    return at;
+}
+
 void cprof_profile_free(cprof_profile *p) {
     if (!p)
         return;

@@ -87,7 +87,7 @@ typedef struct cprof_block {
     size_t size; /* bytes, as asked of cprof_mem_resize */
 } cprof_block;
 
-#define CPROF_PROFILE_BLOCKS 32 /* more than there are tables */
+#define CPROF_PROFILE_BLOCKS 64 /* more than there are tables, even when each is replaced once */
 
 typedef struct cprof_profile {
     const cprof_env *env; /* borrowed; outlives the profile */
@@ -120,6 +120,10 @@ typedef struct cprof_profile {
 
 /* Frees everything; NULL is fine. */
 void cprof_profile_free(cprof_profile *profile);
+
+/* Zeroed memory that lives as long as the profile, for a table that is replaced while nobody else sees the
+ * profile yet (there is room for each table once); NULL when there is none. */
+void *cprof_profile_alloc(cprof_profile *profile, size_t count, size_t size);
 
 static inline cprof_slice cprof_profile_string(const cprof_profile *p, cprof_str id) {
     return cprof_strtab_get(&p->strings, id);
