@@ -1,5 +1,0 @@
-#include "input/format.h"
-
-const cprof_format cprof_formats[] = {
-    {0},
-};

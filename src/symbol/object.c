@@ -1,0 +1,348 @@
+#include "symbol/object_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PAGE_SIZE = 4096 }; /* what the loaders of all platforms of interest map by */
+
+/* ---- opening ------------------------------------------------------------------------------------------- */
+
+static int find_no_elf(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base, char **file,
+                       Elf **elf) {
+    (void)module, (void)data, (void)name, (void)base, (void)file, (void)elf;
+    return -1; /* the file was reported by hand */
+}
+
+static const Dwfl_Callbacks callbacks = {
+    .find_elf = find_no_elf,
+    .find_debuginfo = dwfl_standard_find_debuginfo,
+    .section_address = dwfl_offline_section_address,
+};
+
+static bool open_regular(const char *path, int *fd, cprof_error *err) {
+    struct stat st;
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*fd < 0)
+        return cprof_error_set(err, CPROF_ERR_IO, -1, "%s: %s", path, strerror(errno));
+    if (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        close(*fd);
+        *fd = -1;
+        return cprof_error_set(err, CPROF_ERR_UNKNOWN, -1, "%s: no regular file", path);
+    }
+    return true;
+}
+
+static bool load(cprof_object *o, const char *path, cprof_error *err) {
+    int fd;
+    char magic[4];
+    if (!open_regular(path, &fd, err))
+        return false;
+    if (pread(fd, magic, sizeof magic, 0) != (ssize_t)sizeof magic || memcmp(magic, "\177ELF", 4) != 0) {
+        close(fd);
+        return cprof_error_set(err, CPROF_ERR_UNKNOWN, -1, "%s: no ELF file", path);
+    }
+    elf_version(EV_CURRENT);
+    o->dwfl = dwfl_begin(&callbacks);
+    if (o->dwfl) /* takes fd when it succeeds */
+        o->module = dwfl_report_elf(o->dwfl, path, path, fd, 0, true);
+    if (!o->module)
+        close(fd);
+    GElf_Addr bias;
+    if (o->module && dwfl_report_end(o->dwfl, NULL, NULL) == 0)
+        o->elf = dwfl_module_getelf(o->module, &bias);
+    if (!o->elf || !gelf_getehdr(o->elf, &o->header))
+        return cprof_error_set(err, CPROF_ERR_FORMAT, -1, "%s: %s", path, dwfl_errmsg(-1));
+    return true;
+}
+
+static void read_build_id(cprof_object *o) {
+    const unsigned char *bits;
+    GElf_Addr address;
+    int n = dwfl_module_build_id(o->module, &bits, &address);
+    for (int i = 0; i < n && 2 * (size_t)i + 2 < sizeof o->build_id; i++) {
+        static const char digits[] = "0123456789abcdef";
+        o->build_id[2 * i] = digits[bits[i] >> 4];
+        o->build_id[2 * i + 1] = digits[bits[i] & 15];
+    }
+}
+
+/* The value of the symbol that a kernel's mapping starts at. */
+static void find_kernel_symbol(cprof_object *o, const char *name) {
+    const cprof_object_symbol *symbols;
+    size_t count;
+    if (!cprof_object_symbols(o, &symbols, &count, NULL))
+        return;
+    for (size_t i = 0; i < count && !o->has_kernel_start; i++)
+        if (cprof_slice_is(symbols[i].name, name)) {
+            o->has_kernel_start = true;
+            o->kernel_start = symbols[i].start;
+        }
+}
+
+cprof_object *cprof_object_open(const char *path, const cprof_object_mapping *mapping, const cprof_env *env,
+                                cprof_error *err) {
+    cprof_object *o = calloc(1, sizeof *o);
+    if (!o) {
+        cprof_error_memory(env, err);
+        return NULL;
+    }
+    o->env = env;
+    o->mapping = *mapping;
+    cprof_arena_init(&o->arena, cprof_env_budget(env));
+    if (!load(o, path, err)) {
+        cprof_object_close(o);
+        return NULL;
+    }
+    read_build_id(o);
+    bool odd =
+        (mapping->start | mapping->limit | mapping->offset) % PAGE_SIZE != 0 && mapping->limit != UINT64_MAX;
+    if (mapping->kernel_symbol || odd || strstr(path, "vmlinux"))
+        find_kernel_symbol(o, mapping->kernel_symbol && *mapping->kernel_symbol ? mapping->kernel_symbol
+                                                                                : "_stext");
+    return o;
+}
+
+void cprof_object_close(cprof_object *o) {
+    if (!o)
+        return;
+    cprof_object_dwarf_deinit(o);
+    cprof_vec_free(o->env, &o->symbols);
+    cprof_arena_deinit(&o->arena);
+    if (o->dwfl)
+        dwfl_end(o->dwfl);
+    free(o);
+}
+
+cprof_slice cprof_object_build_id(const cprof_object *o) {
+    return cprof_slice_of(o->build_id);
+}
+
+/* ---- addresses ----------------------------------------------------------------------------------------- */
+
+/* True when the mapping can come from this segment: they overlap in the file, and the mapping is not the
+ * page that the segment shares with its neighbour. */
+static bool segment_fits(const cprof_object *o, const GElf_Phdr *p) {
+    uint64_t size = o->mapping.limit - o->mapping.start, from = o->mapping.offset, to = from + size;
+    uint64_t end = p->p_offset + p->p_memsz;
+    if (p->p_type != PT_LOAD || p->p_filesz == 0 || from >= end || p->p_offset >= to)
+        return false;
+    uint64_t lead = p->p_align ? p->p_vaddr & (p->p_align - 1) : 0;
+    if (from < (p->p_offset > lead ? p->p_offset - lead : 0))
+        return false;
+    return !(from > p->p_offset && end < from + PAGE_SIZE && to >= end + PAGE_SIZE);
+}
+
+static bool text_segment(cprof_object *o, GElf_Phdr *found) {
+    size_t names, count;
+    if (elf_getshdrstrndx(o->elf, &names) != 0 || elf_getphdrnum(o->elf, &count) != 0)
+        return false;
+    for (Elf_Scn *section = NULL; (section = elf_nextscn(o->elf, section));) {
+        GElf_Shdr header;
+        const char *name = gelf_getshdr(section, &header) ? elf_strptr(o->elf, names, header.sh_name) : NULL;
+        if (!name || strcmp(name, ".text") != 0)
+            continue;
+        for (size_t i = 0; i < count; i++)
+            if (gelf_getphdr(o->elf, (int)i, found) && found->p_type == PT_LOAD && (found->p_flags & PF_X) &&
+                header.sh_addr >= found->p_vaddr && header.sh_addr - found->p_vaddr < found->p_memsz)
+                return true;
+    }
+    return false;
+}
+
+/* The segment that the address was loaded from.  *has: false where the file has no segments at all. */
+static bool segment_of(cprof_object *o, uint64_t address, GElf_Phdr *found, bool *has, cprof_error *err) {
+    const cprof_object_mapping *m = &o->mapping;
+    if (o->has_kernel_start || m->start >= m->limit || m->limit >= UINT64_C(1) << 63) {
+        *has = text_segment(o, found);
+        return true;
+    }
+    size_t count, fitting = 0, loads = 0, hits = 0;
+    GElf_Phdr p, hit = {0};
+    uint64_t at = address - m->start + m->offset;
+    if (elf_getphdrnum(o->elf, &count) != 0)
+        count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!gelf_getphdr(o->elf, (int)i, &p))
+            continue;
+        loads += p.p_type == PT_LOAD;
+        if (!segment_fits(o, &p))
+            continue;
+        if (fitting++ == 0)
+            *found = p;
+        if (at >= p.p_offset && at - p.p_offset < p.p_memsz && hits++ == 0)
+            hit = p;
+    }
+    *has = loads > 0;
+    if (loads == 0 || fitting == 1)
+        return true;
+    if (fitting == 0 || hits != 1)
+        return cprof_error_set(err, CPROF_ERR_VALUE, -1, "the mapping fits no single segment of the file");
+    *found = hit;
+    return true;
+}
+
+/* Kernels are mapped by rules of their own: perf gives the address of a symbol as the start, some systems
+ * map the image to 0. */
+static bool kernel_base(const cprof_object *o, const GElf_Phdr *segment, uint64_t *base) {
+    const cprof_object_mapping *m = &o->mapping;
+    const uint64_t power_pc_offset = UINT64_C(0xc000000000000000), kernel_half = UINT64_C(1) << 63;
+    bool high = m->start >= kernel_half && m->limit > m->start &&
+                (m->offset == 0 || m->offset == power_pc_offset || m->offset == m->start);
+    bool same_page_offset = o->has_kernel_start && m->start % PAGE_SIZE == o->kernel_start % PAGE_SIZE;
+    if (segment->p_vaddr == m->start - m->offset)
+        *base = m->offset;
+    else if (o->has_kernel_start && m->start == 0 && m->limit != 0)
+        *base = m->start - o->kernel_start;
+    else if (same_page_offset && (high || m->start % PAGE_SIZE != 0))
+        *base = m->start - o->kernel_start;
+    else if (high)
+        *base = m->start - segment->p_vaddr;
+    else
+        return false;
+    return true;
+}
+
+/* What is to be subtracted from a process's address. */
+static bool find_base(cprof_object *o, uint64_t address, cprof_error *err) {
+    const cprof_object_mapping *m = &o->mapping;
+    GElf_Phdr segment = {0};
+    bool has = false;
+    o->base = 0;
+    if (m->start == 0 && m->offset == 0 && (m->limit == UINT64_MAX || m->limit == 0))
+        return true;
+    if (!segment_of(o, address, &segment, &has, err))
+        return false;
+    switch (o->header.e_type) {
+    case ET_EXEC:
+        if (!has)
+            return true;
+        if (!o->has_kernel_start && m->start > 0 && m->start < UINT64_C(1) << 63) {
+            o->base = m->start - m->offset + segment.p_offset - segment.p_vaddr;
+            return true;
+        }
+        if (kernel_base(o, &segment, &o->base))
+            return true;
+        if (m->start == 0 && m->limit != 0 && !o->has_kernel_start) {
+            o->base = m->start - segment.p_vaddr;
+            return true;
+        }
+        break;
+    case ET_REL:
+        o->base = m->start;
+        if (m->offset == 0)
+            return true;
+        break;
+    case ET_DYN:
+        if (has && kernel_base(o, &segment, &o->base))
+            return true;
+        o->base = m->start - m->offset + (has ? segment.p_offset - segment.p_vaddr : 0);
+        return true;
+    default:
+        break;
+    }
+    return cprof_error_set(err, CPROF_ERR_VALUE, -1, "the mapping does not suit an ELF file of type %d",
+                           o->header.e_type);
+}
+
+bool cprof_object_address(cprof_object *o, uint64_t address, uint64_t *file_address, cprof_error *err) {
+    if (!o->base_known) {
+        bool whole = o->mapping.start == 0 && (o->mapping.limit == 0 || o->mapping.limit == UINT64_MAX);
+        if (!whole && (address < o->mapping.start || address >= o->mapping.limit))
+            return cprof_error_set(err, CPROF_ERR_VALUE, -1, "address 0x%llx is outside the mapping",
+                                   (unsigned long long)address);
+        if (!find_base(o, address, err))
+            return false;
+        o->base_known = true;
+    }
+    *file_address = address - o->base;
+    return true;
+}
+
+/* ---- the symbol table ---------------------------------------------------------------------------------- */
+
+static int by_address(const void *a, const void *b) {
+    const cprof_object_symbol *x = a, *y = b;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return cprof_slice_compare(x->name, y->name);
+}
+
+/* A symbol ends where the next one starts, as its size may be missing or wrong. */
+static void set_ends(cprof_object *o) {
+    uint64_t next = UINT64_MAX;
+    for (size_t i = o->symbols.count; i-- > 0;) {
+        cprof_object_symbol *s = &o->symbols.at[i];
+        if (i + 1 < o->symbols.count && o->symbols.at[i + 1].start != s->start)
+            next = o->symbols.at[i + 1].start;
+        uint64_t end = s->start + (s->end > s->start ? s->end - s->start : 0);
+        s->end = next != UINT64_MAX ? next : end > s->start ? end : s->start + PAGE_SIZE;
+    }
+}
+
+bool cprof_object_symbols(cprof_object *o, const cprof_object_symbol **symbols, size_t *count,
+                          cprof_error *err) {
+    if (!o->symbols_read) {
+        int n = dwfl_module_getsymtab(o->module);
+        for (int i = 1; i < n; i++) {
+            GElf_Sym symbol;
+            GElf_Addr address;
+            GElf_Word section;
+            const char *name = dwfl_module_getsym_info(o->module, i, &symbol, &address, &section, NULL, NULL);
+            int type = GELF_ST_TYPE(symbol.st_info);
+            if (!name || !*name || symbol.st_shndx == SHN_UNDEF ||
+                (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE))
+                continue;
+            cprof_object_symbol row = {cprof_slice_of(name), address, address + symbol.st_size};
+            if (!cprof_vec_push(o->env, &o->symbols, row))
+                return cprof_error_memory(o->env, err);
+        }
+        if (o->symbols.count > 0)
+            qsort(o->symbols.at, o->symbols.count, sizeof *o->symbols.at, by_address);
+        set_ends(o);
+        o->symbols_read = true;
+    }
+    *symbols = o->symbols.at;
+    *count = o->symbols.count;
+    return true;
+}
+
+/* The last symbol that starts at or before the address; NULL where there is none. */
+static const cprof_object_symbol *symbol_at(cprof_object *o, uint64_t address) {
+    const cprof_object_symbol *symbols;
+    size_t count, low = 0;
+    if (!cprof_object_symbols(o, &symbols, &count, NULL))
+        return NULL;
+    for (size_t high = count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (symbols[middle].start <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0 || address >= symbols[low - 1].end)
+        return NULL;
+    return &symbols[low - 1];
+}
+
+bool cprof_object_find(cprof_object *o, uint64_t address, bool fast, cprof_object_frames *frames,
+                       cprof_error *err) {
+    uint64_t at;
+    size_t before = frames->count;
+    if (!cprof_object_address(o, address, &at, err) ||
+        (!fast && !cprof_object_dwarf_find(o, at, frames, err)))
+        return false;
+    const cprof_object_symbol *symbol = symbol_at(o, at);
+    if (frames->count == before) {
+        cprof_object_frame frame = {symbol ? symbol->name : CPROF_SLICE(""), CPROF_SLICE(""), 0, 0, 0};
+        return !symbol || cprof_vec_push(o->env, frames, frame) || cprof_error_memory(o->env, err);
+    }
+    /* A debug entry without a linker's name has the plain one: the symbol's says more. */
+    cprof_object_frame *outermost = &frames->at[frames->count - 1];
+    if (symbol && symbol->name.len > outermost->function.len + 1)
+        outermost->function = symbol->name;
+    return true;
+}

@@ -1,0 +1,264 @@
+/* Functions, inlined calls and lines from DWARF, by libdw.
+ *
+ * Compilation units are found by a table of their ranges, made once; a unit's functions and inlined calls are
+ * read into rows when the first address falls into it, and every further address is a search in these rows.
+ */
+#include "symbol/object_internal.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+
+enum { DEPTH_MAX = 256 }; /* nested scopes; deeper ones are left out */
+
+void cprof_object_dwarf_deinit(cprof_object *o) {
+    for (size_t i = 0; i < o->units.count; i++) {
+        cprof_vec_free(o->env, &o->units.at[i].scopes);
+        cprof_vec_free(o->env, &o->units.at[i].ranges);
+    }
+    cprof_vec_free(o->env, &o->units);
+    cprof_vec_free(o->env, &o->ranges);
+}
+
+static int by_low(const void *a, const void *b) {
+    const cprof_unit_range *x = a, *y = b;
+    return x->low < y->low ? -1 : x->low > y->low;
+}
+
+static bool add_unit(cprof_object *o, Dwarf_Die die, cprof_error *err) {
+    cprof_unit unit = {.die = die};
+    uint32_t row = (uint32_t)o->units.count;
+    Dwarf_Addr base, low, high;
+    if (!cprof_vec_push(o->env, &o->units, unit))
+        return cprof_error_memory(o->env, err);
+    for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;)
+        if (high > low && !cprof_vec_push(o->env, &o->ranges, ((cprof_unit_range){low, high, row})))
+            return cprof_error_memory(o->env, err);
+    return true;
+}
+
+static bool read_units(cprof_object *o, cprof_error *err) {
+    o->dwarf_read = true;
+    o->dwarf = dwfl_module_getdwarf(o->module, &o->dwarf_bias);
+    if (!o->dwarf)
+        return true;
+    Dwarf_CU *cu = NULL;
+    Dwarf_Die die, sub;
+    Dwarf_Half version;
+    uint8_t type;
+    while (dwarf_get_units(o->dwarf, cu, &cu, &version, &type, &die, &sub) == 0) {
+        if (type != DW_UT_compile && type != DW_UT_skeleton)
+            continue;
+        if (!add_unit(o, type == DW_UT_skeleton && dwarf_tag(&sub) == DW_TAG_compile_unit ? sub : die, err))
+            return false;
+    }
+    if (o->ranges.count > 0)
+        qsort(o->ranges.at, o->ranges.count, sizeof *o->ranges.at, by_low);
+    return true;
+}
+
+static cprof_unit *unit_at(cprof_object *o, uint64_t address) {
+    size_t low = 0;
+    for (size_t high = o->ranges.count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (o->ranges.at[middle].low <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0 || address >= o->ranges.at[low - 1].high)
+        return NULL;
+    return &o->units.at[o->ranges.at[low - 1].unit];
+}
+
+static bool add_scope(cprof_object *o, cprof_unit *unit, Dwarf_Die *die, uint32_t parent, bool *added,
+                      cprof_error *err) {
+    Dwarf_Addr base, low, high;
+    *added = false;
+    for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &low, &high)) > 0;) {
+        if (high <= low)
+            continue;
+        if (!cprof_vec_push(o->env, &unit->scopes, ((cprof_scope){low, high, parent, *die})))
+            return cprof_error_memory(o->env, err);
+        *added = true;
+    }
+    return true;
+}
+
+/* Walks the unit's tree without recursion: path holds the entry of each level, scope the row that its
+ * children's inlined calls are in. */
+static bool read_scopes(cprof_object *o, cprof_unit *unit, cprof_error *err) {
+    Dwarf_Die path[DEPTH_MAX];
+    uint32_t scope[DEPTH_MAX];
+    int depth = 0;
+    unit->scopes_read = true;
+    if (dwarf_child(&unit->die, &path[0]) != 0)
+        return true;
+    scope[0] = CPROF_NONE;
+    for (;;) {
+        int tag = dwarf_tag(&path[depth]);
+        uint32_t inside = scope[depth];
+        bool added = false;
+        if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine) {
+            if (!add_scope(o, unit, &path[depth], tag == DW_TAG_subprogram ? CPROF_NONE : scope[depth],
+                           &added, err))
+                return false;
+            if (added)
+                inside = (uint32_t)unit->scopes.count - 1;
+        }
+        bool holds_code = added || tag == DW_TAG_lexical_block || tag == DW_TAG_namespace ||
+                          tag == DW_TAG_module || tag == DW_TAG_class_type || tag == DW_TAG_structure_type ||
+                          tag == DW_TAG_try_block || tag == DW_TAG_catch_block;
+        if (holds_code && depth + 1 < DEPTH_MAX && dwarf_child(&path[depth], &path[depth + 1]) == 0) {
+            scope[++depth] = inside;
+            continue;
+        }
+        while (dwarf_siblingof(&path[depth], &path[depth]) != 0)
+            if (depth-- == 0)
+                return true;
+    }
+}
+
+static int outer_first(const void *a, const void *b) {
+    const cprof_scope_range *x = a, *y = b;
+    if (x->low != y->low)
+        return x->low < y->low ? -1 : 1;
+    if (x->high != y->high)
+        return x->high > y->high ? -1 : 1;
+    return x->scope < y->scope ? -1 : x->scope > y->scope;
+}
+
+/* Puts the scopes in order of address and links each with the one around it. */
+static bool order_scopes(cprof_object *o, cprof_unit *unit, cprof_error *err) {
+    size_t count = unit->scopes.count;
+    if (count == 0)
+        return true;
+    if (!cprof_vec_reserve(o->env, &unit->ranges, count))
+        return cprof_error_memory(o->env, err);
+    for (uint32_t i = 0; i < count; i++)
+        unit->ranges.at[i] =
+            (cprof_scope_range){unit->scopes.at[i].low, unit->scopes.at[i].high, i, CPROF_NONE};
+    unit->ranges.count = count;
+    qsort(unit->ranges.at, count, sizeof *unit->ranges.at, outer_first);
+    for (uint32_t i = 0, open = CPROF_NONE; i < count; i++) {
+        while (open != CPROF_NONE && unit->ranges.at[i].low >= unit->ranges.at[open].high)
+            open = unit->ranges.at[open].around;
+        unit->ranges.at[i].around = open;
+        open = i;
+    }
+    return true;
+}
+
+/* The innermost scope at an address: the last that starts before it, or one around that. */
+static uint32_t innermost(const cprof_unit *unit, uint64_t address) {
+    size_t low = 0;
+    for (size_t high = unit->ranges.count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (unit->ranges.at[middle].low <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    uint32_t row = low > 0 ? (uint32_t)low - 1 : CPROF_NONE;
+    while (row != CPROF_NONE && address >= unit->ranges.at[row].high)
+        row = unit->ranges.at[row].around;
+    return row == CPROF_NONE ? CPROF_NONE : unit->ranges.at[row].scope;
+}
+
+/* The linker's name of a function, looked for along its origins and declarations, else its plain name. */
+static cprof_slice function_name(Dwarf_Die *die) {
+    Dwarf_Attribute attribute;
+    const char *name = NULL;
+    if (dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) ||
+        dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute) ||
+        dwarf_attr_integrate(die, DW_AT_name, &attribute))
+        name = dwarf_formstring(&attribute);
+    return name ? cprof_slice_of(name) : CPROF_SLICE("");
+}
+
+static int64_t number_of(Dwarf_Die *die, unsigned int name) {
+    Dwarf_Attribute attribute;
+    Dwarf_Word value;
+    if (!dwarf_attr_integrate(die, name, &attribute) || dwarf_formudata(&attribute, &value) != 0 ||
+        value > INT32_MAX)
+        return 0;
+    return (int64_t)value;
+}
+
+/* A file's name with the directory of the compilation in front where it is relative. */
+static bool full_name(cprof_object *o, const cprof_unit *unit, const char *name, cprof_slice *full,
+                      cprof_error *err) {
+    Dwarf_Attribute attribute;
+    Dwarf_Die die = unit->die;
+    const char *dir = NULL;
+    *full = name ? cprof_slice_of(name) : CPROF_SLICE("");
+    if (!name || name[0] == '/' || name[0] == 0)
+        return true;
+    if (dwarf_attr(&die, DW_AT_comp_dir, &attribute))
+        dir = dwarf_formstring(&attribute);
+    if (!dir || !*dir)
+        return true;
+    size_t length = strlen(dir) + 1 + full->len;
+    char *joined = cprof_arena_alloc(&o->arena, length + 1);
+    if (!joined)
+        return cprof_error_memory(o->env, err);
+    memcpy(joined, dir, strlen(dir));
+    joined[strlen(dir)] = '/';
+    memcpy(joined + strlen(dir) + 1, full->ptr, full->len);
+    *full = (cprof_slice){joined, length};
+    return true;
+}
+
+/* Where an inlined call was made: the line of the frame around it. */
+static bool call_site(cprof_object *o, const cprof_unit *unit, Dwarf_Die *die, cprof_object_frame *around,
+                      cprof_error *err) {
+    Dwarf_Files *files;
+    size_t count;
+    Dwarf_Die root = unit->die;
+    int64_t file = number_of(die, DW_AT_call_file);
+    around->line = number_of(die, DW_AT_call_line);
+    around->column = 0;
+    if (dwarf_getsrcfiles(&root, &files, &count) != 0 || (size_t)file >= count)
+        return true;
+    return full_name(o, unit, dwarf_filesrc(files, (size_t)file, NULL, NULL), &around->file, err);
+}
+
+static bool source_line(cprof_object *o, const cprof_unit *unit, uint64_t address, cprof_object_frame *frame,
+                        cprof_error *err) {
+    Dwarf_Die die = unit->die;
+    Dwarf_Line *line = dwarf_getsrc_die(&die, address);
+    int number = 0;
+    if (!line)
+        return true;
+    if (dwarf_lineno(line, &number) == 0)
+        frame->line = number;
+    return full_name(o, unit, dwarf_linesrc(line, NULL, NULL), &frame->file, err);
+}
+
+bool cprof_object_dwarf_find(cprof_object *o, uint64_t address, cprof_object_frames *frames,
+                             cprof_error *err) {
+    if (!o->dwarf_read && !read_units(o, err))
+        return false;
+    address -= o->dwarf ? o->dwarf_bias : 0;
+    cprof_unit *unit = unit_at(o, address);
+    if (!unit)
+        return true;
+    if (!unit->scopes_read && (!read_scopes(o, unit, err) || !order_scopes(o, unit, err)))
+        return false;
+    cprof_object_frame frame = {CPROF_SLICE(""), CPROF_SLICE(""), 0, 0, 0};
+    if (!source_line(o, unit, address, &frame, err))
+        return false;
+    uint32_t row = innermost(unit, address);
+    if (row == CPROF_NONE && frame.line == 0)
+        return true;
+    for (; row != CPROF_NONE; row = unit->scopes.at[row].parent) {
+        Dwarf_Die *die = &unit->scopes.at[row].die;
+        frame.function = function_name(die);
+        if (!cprof_vec_push(o->env, frames, frame))
+            return cprof_error_memory(o->env, err);
+        if (unit->scopes.at[row].parent == CPROF_NONE)
+            return true;
+        if (!call_site(o, unit, die, &frame, err))
+            return false;
+    }
+    return cprof_vec_push(o->env, frames, frame) || cprof_error_memory(o->env, err);
+}

@@ -1,0 +1,64 @@
+/* What the files of the object reader share. */
+#ifndef CPROF_SYMBOL_OBJECT_INTERNAL_H
+#define CPROF_SYMBOL_OBJECT_INTERNAL_H
+
+#include "base/hash.h"
+#include "symbol/object.h"
+
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <gelf.h>
+
+/* A range of code of one compilation unit. */
+typedef struct cprof_unit_range {
+    uint64_t low, high; /* high is not part of it */
+    uint32_t unit;
+} cprof_unit_range;
+
+/* A function or an inlined call; rows of a unit stand in the order of its tree, so that an inner one comes
+ * after the one around it. */
+typedef struct cprof_scope {
+    uint64_t low, high;
+    uint32_t parent; /* row of the scope around an inlined call, CPROF_NONE for a function */
+    Dwarf_Die die;
+} cprof_scope;
+
+/* The scopes in order of address: an outer one before those inside. */
+typedef struct cprof_scope_range {
+    uint64_t low, high;
+    uint32_t scope;  /* row of the scopes */
+    uint32_t around; /* row of the ranges: the next one out, or CPROF_NONE */
+} cprof_scope_range;
+
+typedef struct cprof_unit {
+    Dwarf_Die die;
+    bool scopes_read;
+    CPROF_VEC(cprof_scope) scopes;
+    CPROF_VEC(cprof_scope_range) ranges;
+} cprof_unit;
+
+struct cprof_object {
+    const cprof_env *env; /* borrowed */
+    cprof_arena arena;    /* joined file names */
+    cprof_object_mapping mapping;
+    Dwfl *dwfl;
+    Dwfl_Module *module; /* of dwfl */
+    Elf *elf;            /* of module */
+    GElf_Ehdr header;
+    char build_id[2 * 64 + 1];
+    bool has_kernel_start, base_known, symbols_read, dwarf_read;
+    uint64_t kernel_start, base;
+    CPROF_VEC(cprof_object_symbol) symbols;
+
+    Dwarf *dwarf; /* of module; NULL: there is none */
+    Dwarf_Addr dwarf_bias;
+    CPROF_VEC(cprof_unit) units;
+    CPROF_VEC(cprof_unit_range) ranges; /* in order of low */
+};
+
+/* Appends the frames that the debug information has at a file's address; none where it knows nothing. */
+bool cprof_object_dwarf_find(cprof_object *object, uint64_t address, cprof_object_frames *frames,
+                             cprof_error *err);
+void cprof_object_dwarf_deinit(cprof_object *object);
+
+#endif
