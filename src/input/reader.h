@@ -20,11 +20,18 @@ void cprof_reader_free(cprof_reader *reader);
 
 /* The first bytes, 64 KiB at most (all of a smaller input); borrowed until the first cprof_reader_next. */
 bool cprof_reader_head(cprof_reader *reader, cprof_slice *head, cprof_error *err);
+/* Whether the head, once it was asked for, is all there is. */
+bool cprof_reader_head_is_all(const cprof_reader *reader);
 /* The next chunk; empty at the end.  Borrowed until the next call. */
 bool cprof_reader_next(cprof_reader *reader, cprof_slice *chunk, cprof_error *err);
 /* Everything at once, instead of cprof_reader_next (a plain file is mapped, not copied); borrowed until the
  * reader is freed.  One NUL stands behind the last byte only where the bytes were copied: do not rely on it.
  */
 bool cprof_reader_all(cprof_reader *reader, cprof_slice *all, cprof_error *err);
+
+/* How the input is packed, once its head was asked for; NULL: it is not. */
+const struct cprof_unpacker *cprof_reader_unpacker(const cprof_reader *reader);
+/* Bytes that the input may unpack to; 16 GiB unless set. */
+void cprof_reader_set_limit(cprof_reader *reader, uint64_t bytes);
 
 #endif

@@ -1,0 +1,5 @@
+#include "input/format.h"
+
+const cprof_format cprof_formats[] = {
+    {0},
+};
