@@ -42,8 +42,10 @@ bool cprof_normalize_factors(const cprof_profile *p, const cprof_profile *base, 
  * are taken out; values whose factor is 1 do not count for that, as in the reference. */
 void cprof_scale(cprof_profile *p, const double *factors);
 
-/* p with frames made of the labels' values at the root and at the leaf of each stack. keys: comma-separated.
- */
+/* The view's samples with frames made of the labels' values: root_keys (comma-separated) at the root end, the
+ * first key outermost; leaf_keys at the leaf end, the last key innermost.  unit: what numbers are shown in.
+ * *root_matched, *leaf_matched: some sample has one of the keys.  The view's profile has to outlive the new
+ * one, which borrows its strings. */
 bool cprof_tag_frames(const cprof_view *view, cprof_slice root_keys, cprof_slice leaf_keys, cprof_slice unit,
                       cprof_profile **with_frames, bool *root_matched, bool *leaf_matched, cprof_error *err);
 
