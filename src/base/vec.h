@@ -27,7 +27,8 @@
     (cprof_vec_reserve((env), (vec), 1) ? ((vec)->at[(vec)->count++] = (value), true) : false)
 
 #define cprof_vec_append(env, vec, from, n)                                                                  \
-    (cprof_vec_reserve((env), (vec), (n))                                                                    \
+    ((n) == 0 ? true /* an empty vector has no address to copy to */                                         \
+     : cprof_vec_reserve((env), (vec), (n))                                                                  \
          ? (cprof_vec_copy((vec)->at + (vec)->count, (from), (n) * sizeof *(vec)->at), (vec)->count += (n),  \
             true)                                                                                            \
          : false)
