@@ -34,6 +34,13 @@ typedef struct cprof_label {
     bool is_number;
 } cprof_label;
 
+/* What a sample counts, where it counts single things that have a number: the goroutines of a dump.  Only
+ * for people; nothing is computed from it. */
+typedef struct cprof_members {
+    uint32_t *first; /* samples + 1, into id; NULL: not known */
+    uint64_t *id;
+} cprof_members;
+
 /* A remark on the whole that has no field in profile.proto: "format", "runtime.MemStats.HeapAlloc", … */
 typedef struct cprof_attribute {
     cprof_str name, value;
@@ -112,6 +119,7 @@ typedef struct cprof_profile {
     cprof_stacks stacks;
     cprof_label_sets label_sets;
     cprof_samples samples;
+    cprof_members members;
 
     const char *format; /* static: "profile.proto", "Go heap text", … */
     uint32_t attribute_count;
