@@ -1,0 +1,295 @@
+#include "profile/builder.h"
+#include "report/flame.h"
+#include "support.h"
+
+/* A profile of stacks written root first, "main;run;work", with one value each. */
+typedef struct fixture {
+    cprof_builder *builder;
+    cprof_profile *profile;
+    cprof_view view;
+    cprof_report report;
+    cprof_flame flame;
+} fixture;
+
+static void start(fixture *f) {
+    *f = (fixture){.builder = cprof_builder_new(NULL, "test", NULL)};
+    assert_non_null(f->builder);
+    assert_true(cprof_builder_type(f->builder, CPROF_SLICE("cpu"), CPROF_SLICE("nanoseconds"), NULL));
+}
+
+static void add(fixture *f, const char *stack, int64_t value, bool base) {
+    uint32_t rows[16], count = 0, row, set = 0;
+    cprof_slice rest = cprof_slice_of(stack);
+    while (rest.len > 0) {
+        size_t end = cprof_slice_rfind(rest, ';');
+        cprof_slice name = end == rest.len ? rest : cprof_slice_sub(rest, end + 1, rest.len);
+        assert_true(cprof_builder_frame(f->builder, name, CPROF_SLICE("a.go"), 1, &rows[count++], NULL));
+        rest = end == rest.len ? CPROF_SLICE("") : cprof_slice_sub(rest, 0, end);
+    }
+    assert_true(cprof_builder_stack(f->builder, rows, count, &row, NULL));
+    if (base) {
+        cprof_label label = {0};
+        assert_true(cprof_builder_string(f->builder, CPROF_SLICE("pprof::base"), &label.key, NULL));
+        assert_true(cprof_builder_string(f->builder, CPROF_SLICE("true"), &label.text, NULL));
+        assert_true(cprof_builder_labels(f->builder, &label, 1, &set, NULL));
+    }
+    assert_true(cprof_builder_sample(f->builder, row, set, &value, NULL));
+}
+
+static void fold_with(fixture *f, cprof_flame_options options) {
+    if (!f->profile)
+        assert_true(cprof_builder_take(f->builder, &f->profile, NULL));
+    cprof_view_init(&f->view, f->profile, NULL);
+    f->view.granularity = (cprof_granularity){.inlines = true, .function = true};
+    int64_t total;
+    assert_true(cprof_report_total(&f->view, &total, NULL));
+    cprof_report_options shown = {.ratio = 1, .unit = CPROF_SLICE("auto")};
+    assert_true(cprof_report_init(&f->report, &f->view, &shown, total, NULL));
+    assert_true(cprof_flame_init(&f->flame, &f->report, &options, NULL));
+}
+
+static void stop(fixture *f) {
+    cprof_flame_deinit(&f->flame);
+    cprof_report_deinit(&f->report);
+    cprof_view_deinit(&f->view);
+    cprof_profile_free(f->profile);
+}
+
+typedef struct expected_node {
+    const char *name;
+    uint32_t depth;
+    int64_t width, value, base, self, folded;
+} expected_node;
+
+static void check(const fixture *f, const expected_node *expected, size_t count) {
+    assert_int_equal(f->flame.nodes.count, count);
+    for (size_t i = 0; i < count; i++) {
+        const cprof_flame_node *node = &f->flame.nodes.at[i];
+        if (i > 0)
+            assert_slice(f->flame.stacks.frames.at[node->frame].name, expected[i].name);
+        assert_int_equal(node->depth, expected[i].depth);
+        assert_int_equal(node->width, expected[i].width);
+        assert_int_equal(node->value, expected[i].value);
+        assert_int_equal(node->base, expected[i].base);
+        assert_int_equal(node->self, expected[i].self);
+        assert_int_equal(node->folded, expected[i].folded);
+    }
+}
+
+static void stacks_fold_into_a_tree(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    add(&f, "main.main;main.run", 10, false);
+    add(&f, "main.main;main.run;os.Read", 20, false);
+    add(&f, "main.main;main.idle", 30, false);
+    add(&f, "main.main;main.run;os.Read", 1, false); /* the same stack again */
+    add(&f, "runtime.gc", 31, false);
+    fold_with(&f, (cprof_flame_options){0});
+    const expected_node expected[] = {
+        {"", 0, 92, 92, 0, 0, 0},           {"main.main", 1, 61, 61, 0, 0, 0},
+        {"main.run", 2, 31, 31, 0, 10, 0},  {"os.Read", 3, 21, 21, 0, 21, 0},
+        {"main.idle", 2, 30, 30, 0, 30, 0}, {"runtime.gc", 1, 31, 31, 0, 31, 0},
+    };
+    check(&f, expected, 6);
+    assert_int_equal(f.flame.nodes.at[1].end, 5);
+    assert_int_equal(f.flame.nodes.at[2].end, 4);
+    assert_int_equal(f.flame.stack_count, 4);
+    assert_int_equal(f.flame.folded_stacks, 0);
+    assert_int_equal(f.flame.depth, 3);
+    stop(&f);
+}
+
+static void equal_widths_stand_by_name(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    add(&f, "b", 5, false);
+    add(&f, "c", 5, false);
+    add(&f, "a", 5, false);
+    fold_with(&f, (cprof_flame_options){0});
+    const expected_node expected[] = {
+        {"", 0, 15, 15, 0, 0, 0}, {"a", 1, 5, 5, 0, 5, 0}, {"b", 1, 5, 5, 0, 5, 0}, {"c", 1, 5, 5, 0, 5, 0}};
+    check(&f, expected, 4);
+    stop(&f);
+}
+
+static void what_is_too_narrow_is_folded_and_counted(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    add(&f, "main;wide", 97, false);
+    add(&f, "main;thin", 1, false);
+    add(&f, "main;thin;deeper", 1, false);
+    add(&f, "main;hair", 1, false);
+    fold_with(&f, (cprof_flame_options){.min_share = 0.05});
+    const expected_node expected[] = {
+        {"", 0, 100, 100, 0, 0, 0}, {"main", 1, 100, 100, 0, 0, 3}, {"wide", 2, 97, 97, 0, 97, 0}};
+    check(&f, expected, 3);
+    assert_int_equal(f.flame.folded_stacks, 3);
+    assert_int_equal(f.flame.folded_width, 3);
+    stop(&f);
+}
+
+/* The same picture when the limit is the number of nodes. */
+static void the_narrowest_go_when_there_are_too_many(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    add(&f, "main;wide", 97, false);
+    add(&f, "main;thin;deeper", 2, false);
+    add(&f, "main;hair", 1, false);
+    fold_with(&f, (cprof_flame_options){.max_nodes = 3});
+    const expected_node expected[] = {
+        {"", 0, 100, 100, 0, 0, 0}, {"main", 1, 100, 100, 0, 0, 3}, {"wide", 2, 97, 97, 0, 97, 0}};
+    check(&f, expected, 3);
+    assert_int_equal(f.flame.folded_stacks, 2);
+    stop(&f);
+}
+
+static void what_is_too_deep_is_folded(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    add(&f, "a;b;c;d", 8, false);
+    add(&f, "a", 2, false);
+    fold_with(&f, (cprof_flame_options){.max_depth = 2});
+    const expected_node expected[] = {
+        {"", 0, 10, 10, 0, 0, 0}, {"a", 1, 10, 10, 0, 2, 0}, {"b", 2, 8, 8, 0, 0, 8}};
+    check(&f, expected, 3);
+    stop(&f);
+}
+
+/* Base values are stored below zero and labelled; both sides keep their room. */
+static void a_difference_keeps_both_sides(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    add(&f, "main;grew", 30, false);
+    add(&f, "main;grew", -10, true);
+    add(&f, "main;new", 5, false);
+    add(&f, "main;gone", -20, true);
+    fold_with(&f, (cprof_flame_options){0});
+    const expected_node expected[] = {{"", 0, 55, 35, 30, 0, 0},
+                                      {"main", 1, 55, 35, 30, 0, 0},
+                                      {"grew", 2, 30, 30, 10, 30, 0},
+                                      {"gone", 2, 20, 0, 20, 0, 0},
+                                      {"new", 2, 5, 5, 0, 5, 0}};
+    check(&f, expected, 5);
+    assert_int_equal(f.flame.stacks.kind, CPROF_STACKS_DIFF);
+    assert_int_equal(f.flame.largest_change, 20);
+    const cprof_flame_node *grew = &f.flame.nodes.at[2], *gone = &f.flame.nodes.at[3];
+    assert_true(cprof_flame_change(&f.flame, grew, false) == 1.0);
+    assert_true(cprof_flame_change(&f.flame, grew, true) == 20.0 / 30);
+    assert_true(cprof_flame_change(&f.flame, gone, true) == -1.0);
+    stop(&f);
+}
+
+static void negative_values_without_a_base_have_room_too(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    add(&f, "a", -7, false);
+    add(&f, "b", 3, false);
+    fold_with(&f, (cprof_flame_options){0});
+    const expected_node expected[] = {
+        {"", 0, 10, -4, 0, 0, 0}, {"a", 1, 7, -7, 0, -7, 0}, {"b", 1, 3, 3, 0, 3, 0}};
+    check(&f, expected, 3);
+    assert_int_equal(f.flame.stacks.kind, CPROF_STACKS_SIGNED);
+    stop(&f);
+}
+
+static void sums_stop_at_the_bound(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    add(&f, "a;b", INT64_MAX, false);
+    add(&f, "a;c", INT64_MAX, false);
+    add(&f, "a;d", INT64_MIN, false);
+    fold_with(&f, (cprof_flame_options){0});
+    assert_int_equal(f.flame.nodes.at[0].width, INT64_MAX);
+    stop(&f);
+}
+
+static void inlined_frames_are_marked(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    cprof_line lines[2] = {{.line = 3}, {.line = 9}};
+    cprof_str name[2];
+    uint32_t location, stack;
+    int64_t value = 4;
+    assert_true(cprof_builder_string(f.builder, CPROF_SLICE("inner"), &name[0], NULL));
+    assert_true(cprof_builder_string(f.builder, CPROF_SLICE("outer"), &name[1], NULL));
+    for (int i = 0; i < 2; i++)
+        assert_true(cprof_builder_function(f.builder, name[i], name[i], 0, 0, &lines[i].function, NULL));
+    assert_true(cprof_builder_location(f.builder, CPROF_NONE, 16, false, lines, 2, &location, NULL));
+    assert_true(cprof_builder_stack(f.builder, &location, 1, &stack, NULL));
+    assert_true(cprof_builder_sample(f.builder, stack, 0, &value, NULL));
+    fold_with(&f, (cprof_flame_options){0});
+    const expected_node expected[] = {
+        {"", 0, 4, 4, 0, 0, 0}, {"outer", 1, 4, 4, 0, 0, 0}, {"inner", 2, 4, 4, 0, 4, 0}};
+    check(&f, expected, 3);
+    assert_false(f.flame.nodes.at[1].inlined);
+    assert_true(f.flame.nodes.at[2].inlined);
+    stop(&f);
+}
+
+static void packages_by_the_form_of_the_name(void **state) {
+    (void)state;
+    static const char *const cases[][4] = {
+        {"main.main", "/src/main.go", "", "main"},
+        {"net/http.(*Server).Serve", "/go/net/http/server.go", "", "net/http"},
+        {"github.com/a/b.v2.Do[go.shape.int]", "/x/do.go", "", "github.com/a/b"},
+        {"main.Type.Method.func1", "/src/main.go", "", "main"},
+        {"std::vector<int, std::allocator<int> >::push_back(int const&)", "v.h", "", "std"},
+        {"alloc::vec::Vec<T>::push", "lib.rs", "", "alloc"},
+        {"<tokio::task::Poll as core::future::Future>::poll", "poll.rs", "", "tokio"},
+        {"java.util.HashMap.put", "HashMap.java", "", "java.util"},
+        {"render", "/app/node_modules/@scope/kit/lib/x.js", "", "@scope/kit"},
+        {"readFile", "node:fs", "", "node"},
+        {"malloc", "malloc.c", "/usr/lib/libc.so.6", "libc.so.6"},
+        {"memcpy", "/build/string/memcpy.c", "", "/build/string"},
+        {"lonely", "", "", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_slice(cprof_package_of(cprof_slice_of(cases[i][0]), cprof_slice_of(cases[i][1]),
+                                      cprof_slice_of(cases[i][2])),
+                     cases[i][3]);
+}
+
+/* FNV-1a's published values: "" is 0x811c9dc5, "a" 0xe40c292c, "foobar" 0xbf9cf968. */
+static void colours_are_a_published_hash(void **state) {
+    (void)state;
+    assert_int_equal(cprof_package_colour(CPROF_SLICE(""), 24), 0x811c9dc5u % 24);
+    assert_int_equal(cprof_package_colour(CPROF_SLICE("a"), 24), 0xe40c292cu % 24);
+    assert_int_equal(cprof_package_colour(CPROF_SLICE("foobar"), 24), 0xbf9cf968u % 24);
+}
+
+static void an_empty_profile_is_a_root(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    fold_with(&f, (cprof_flame_options){0});
+    const expected_node expected[] = {{"", 0, 0, 0, 0, 0, 0}};
+    check(&f, expected, 1);
+    stop(&f);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stacks_fold_into_a_tree),
+        cmocka_unit_test(equal_widths_stand_by_name),
+        cmocka_unit_test(what_is_too_narrow_is_folded_and_counted),
+        cmocka_unit_test(the_narrowest_go_when_there_are_too_many),
+        cmocka_unit_test(what_is_too_deep_is_folded),
+        cmocka_unit_test(a_difference_keeps_both_sides),
+        cmocka_unit_test(negative_values_without_a_base_have_room_too),
+        cmocka_unit_test(sums_stop_at_the_bound),
+        cmocka_unit_test(inlined_frames_are_marked),
+        cmocka_unit_test(packages_by_the_form_of_the_name),
+        cmocka_unit_test(colours_are_a_published_hash),
+        cmocka_unit_test(an_empty_profile_is_a_root),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
