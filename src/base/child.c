@@ -91,11 +91,10 @@ static bool conclude(int status, const char *what, size_t before, cprof_child_ou
     return last.ok;
 }
 
-bool cprof_child_run(bool (*work)(void *context, cprof_sink *sink, cprof_error *err), void *context,
-                     const char *what, cprof_child_limits limits, const cprof_env *env,
-                     cprof_child_output *output, cprof_error *err) {
-    int ends[2], status = 0;
-    size_t before = output->count;
+static bool run(bool (*work)(void *context, cprof_sink *sink, cprof_error *err), void *context,
+                const char *what, cprof_child_limits limits, const cprof_env *env, cprof_child_output *output,
+                int *status, cprof_error *err) {
+    int ends[2];
     if (pipe(ends) != 0)
         return cprof_error_set(err, CPROF_ERR_IO, -1, "%s: %s", what, strerror(errno));
     pid_t child = fork();
@@ -112,7 +111,27 @@ bool cprof_child_run(bool (*work)(void *context, cprof_sink *sink, cprof_error *
     close(ends[0]);
     if (!ok)
         kill(child, SIGKILL);
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+    while (waitpid(child, status, 0) < 0 && errno == EINTR)
         ;
-    return ok && conclude(status, what, before, output, err);
+    return ok;
+}
+
+bool cprof_child_run(bool (*work)(void *context, cprof_sink *sink, cprof_error *err), void *context,
+                     const char *what, cprof_child_limits limits, const cprof_env *env,
+                     cprof_child_output *output, cprof_error *err) {
+    int status = 0;
+    size_t before = output->count;
+    return run(work, context, what, limits, env, output, &status, err) &&
+           conclude(status, what, before, output, err);
+}
+
+bool cprof_child_exec(bool (*work)(void *context, cprof_sink *sink, cprof_error *err), void *context,
+                      const char *what, cprof_child_limits limits, const cprof_env *env,
+                      cprof_child_output *output, cprof_error *err) {
+    int status = 0;
+    if (!run(work, context, what, limits, env, output, &status, err))
+        return false;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    return cprof_error_set(err, CPROF_ERR_IO, -1, "%s failed", what);
 }

@@ -24,4 +24,10 @@ bool cprof_child_run(bool (*work)(void *context, cprof_sink *sink, cprof_error *
                      const char *what, cprof_child_limits limits, const cprof_env *env,
                      cprof_child_output *output, cprof_error *err);
 
+/* The same for work that becomes another program, with sink->fd as its output: only its bytes and its exit
+ * status count. */
+bool cprof_child_exec(bool (*work)(void *context, cprof_sink *sink, cprof_error *err), void *context,
+                      const char *what, cprof_child_limits limits, const cprof_env *env,
+                      cprof_child_output *output, cprof_error *err);
+
 #endif

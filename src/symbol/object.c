@@ -346,3 +346,24 @@ bool cprof_object_find(cprof_object *o, uint64_t address, bool fast, cprof_objec
         outermost->function = symbol->name;
     return true;
 }
+
+bool cprof_object_code(cprof_object *o, uint64_t start, uint64_t end, uint32_t *machine, cprof_slice *code,
+                       cprof_error *err) {
+    *machine = o->header.e_machine;
+    for (Elf_Scn *section = NULL; (section = elf_nextscn(o->elf, section));) {
+        GElf_Shdr header;
+        Elf_Data *data;
+        if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS || start < header.sh_addr ||
+            start - header.sh_addr >= header.sh_size || !(data = elf_rawdata(section, NULL)))
+            continue;
+        uint64_t from = start - header.sh_addr;
+        uint64_t size = end > start ? end - start : 0;
+        if (!data->d_buf || from >= data->d_size)
+            continue;
+        *code = (cprof_slice){(const char *)data->d_buf + from,
+                              size < data->d_size - from ? size : data->d_size - from};
+        return true;
+    }
+    return cprof_error_set(err, CPROF_ERR_VALUE, -1, "the file has no code at 0x%llx",
+                           (unsigned long long)start);
+}

@@ -55,4 +55,8 @@ bool cprof_object_find(cprof_object *object, uint64_t address, bool fast, cprof_
 bool cprof_object_symbols(cprof_object *object, const cprof_object_symbol **symbols, size_t *count,
                           cprof_error *err);
 
+/* The bytes of [start, end) as the file has them, and its ELF machine number; borrowed until it is closed. */
+bool cprof_object_code(cprof_object *object, uint64_t start, uint64_t end, uint32_t *machine,
+                       cprof_slice *code, cprof_error *err);
+
 #endif

@@ -38,3 +38,9 @@ bool cprof_object_symbols(cprof_object *object, const cprof_object_symbol **symb
     (void)object, (void)symbols, (void)count;
     return say_so(err);
 }
+
+bool cprof_object_code(cprof_object *object, uint64_t start, uint64_t end, uint32_t *machine,
+                       cprof_slice *code, cprof_error *err) {
+    (void)object, (void)start, (void)end, (void)machine, (void)code;
+    return say_so(err);
+}
