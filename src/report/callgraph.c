@@ -60,8 +60,7 @@ void cprof_report_choose_unit(cprof_report *report, int64_t least, bool hundredt
     report->unit = unit.len ? unit : report->sample_unit;
 }
 
-/* The unit of the numeric label "bytes", which pictures show. */
-static cprof_slice bytes_unit(const cprof_report *report) {
+cprof_slice cprof_report_bytes_unit(const cprof_report *report) {
     cprof_str key;
     if (!cprof_strtab_find(&report->view->profile->strings, CPROF_SLICE("bytes"), &key))
         return CPROF_SLICE("bytes");
@@ -85,7 +84,7 @@ cprof_graph *cprof_report_graph(cprof_report *report, cprof_graph_kind kind, cpr
                       : o->node_count > UINT32_MAX    ? UINT32_MAX
                                                       : (uint32_t)o->node_count,
         .match = kind == CPROF_GRAPH_TREE ? o->symbol : NULL,
-        .tag_unit = picture ? bytes_unit(report) : CPROF_SLICE(""),
+        .tag_unit = picture ? cprof_report_bytes_unit(report) : CPROF_SLICE(""),
         .show_unit = o->unit,
     };
     cprof_graph *graph = cprof_graph_new(report->view, &options, err);

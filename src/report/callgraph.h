@@ -60,6 +60,9 @@ cprof_graph *cprof_report_graph(cprof_report *report, cprof_graph_kind kind, cpr
  * hundredths: small values may be shown as 0.01 of a bigger unit. */
 void cprof_report_choose_unit(cprof_report *report, int64_t least, bool hundredths);
 
+/* The unit of the numeric label "bytes", which pictures show. */
+cprof_slice cprof_report_bytes_unit(const cprof_report *report);
+
 /* The lines above a graph's report: the profile's (full: even with compact_labels), the filters, what is
  * shown and what was left out. */
 bool cprof_report_graph_lines(cprof_report *report, const cprof_graph *graph, bool full, cprof_lines *lines,
