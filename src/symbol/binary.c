@@ -46,6 +46,27 @@ bool cprof_binary_read(void *context, cprof_sink *sink, cprof_error *err) {
     return true; /* the child ends: nothing need be freed */
 }
 
+bool cprof_binary_read_symbols(void *context, cprof_sink *sink, cprof_error *err) {
+    const cprof_binary_job *j = context;
+    cprof_object_mapping mapping = {j->mapping->start, j->mapping->limit, j->mapping->offset,
+                                    kernel_symbol(j->profile, j->mapping)};
+    const cprof_object_symbol *symbols;
+    uint64_t address = j->count > 0 ? j->profile->locations.address[j->locations[0]] : mapping.start, at;
+    size_t count;
+    cprof_object *object = cprof_object_open(j->path, &mapping, NULL, err);
+    if (!object || !cprof_object_address(object, address, &at, err) ||
+        !cprof_object_symbols(object, &symbols, &count, err))
+        return false;
+    address -= at;
+    cprof_sink_write(sink, &address, sizeof address);
+    for (size_t i = 0; i < count; i++) {
+        cprof_sink_write(sink, &symbols[i].start, sizeof symbols[i].start);
+        cprof_sink_write(sink, &symbols[i].end, sizeof symbols[i].end);
+        put_slice(sink, symbols[i].name);
+    }
+    return true;
+}
+
 void cprof_binary_take(cprof_binary_answer *a, void *to, size_t size) {
     if ((size_t)(a->end - a->at) < size) {
         memset(to, 0, size);

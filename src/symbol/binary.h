@@ -18,6 +18,11 @@ typedef struct cprof_binary_job {
  * for each frame function and file as slices and line, column and start line as int64_t. */
 bool cprof_binary_read(void *job, cprof_sink *sink, cprof_error *err);
 
+/* For cprof_child_run: writes what is to be subtracted from the process's addresses (uint64_t), then for each
+ * function of the symbol table start, end (uint64_t) and name.  locations[0], when there is one, says which
+ * part of the file is mapped. */
+bool cprof_binary_read_symbols(void *job, cprof_sink *sink, cprof_error *err);
+
 /* What the child wrote, read with care: the file it read may have got the better of it. */
 typedef struct cprof_binary_answer {
     const char *at, *end;
