@@ -1,0 +1,2 @@
+#define PARSE cprof_secrets_parse
+#include "fuzz_format.h"
