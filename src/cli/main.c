@@ -1,4 +1,6 @@
 /* The program's entry: everything else is in the library. */
-int main(void) {
-    return 0;
+#include "cli/cli.h"
+
+int main(int argc, char **argv) {
+    return cprof_cli_main(argc, argv);
 }

@@ -1,0 +1,101 @@
+#include "app/deliver.h"
+
+#include "app/output.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+
+/* Takes the output. */
+static bool fill_output(cprof_session *session, const cprof_request *request, const char *path,
+                        cprof_output *output, cprof_error *err) {
+    if (!cprof_session_run(session, request, &output->sink, err)) {
+        cprof_output_abandon(output);
+        return false;
+    }
+    cprof_note(session->env, "Generating report in %s", path);
+    return cprof_output_commit(output, err) || cprof_error_prefix(err, "%s", path);
+}
+
+static bool to_file(cprof_session *session, const cprof_request *request, cprof_slice name,
+                    cprof_error *err) {
+    char *path = malloc(name.len + 1);
+    if (!path)
+        return cprof_error_memory(session->env, err);
+    memcpy(path, name.ptr, name.len);
+    path[name.len] = 0;
+    cprof_output output;
+    bool ok = cprof_output_open(&output, path, err) && fill_output(session, request, path, &output, err);
+    free(path);
+    return ok;
+}
+
+static bool to_new_file(cprof_session *session, const cprof_request *request, cprof_error *err) {
+    char suffix[32] = ".", *path;
+    strncat(suffix, request->command->suffix, sizeof suffix - 2);
+    cprof_output output;
+    if (!cprof_output_open_new(&output, "", "profile", suffix, &path, err))
+        return false;
+    bool ok = fill_output(session, request, path, &output, err);
+    free(path);
+    return ok;
+}
+
+/* Bytes of a colour sequence (ESC [ digits m) at the start of s; 0: there is none. */
+static size_t colour_size(cprof_slice s) {
+    size_t n = 2;
+    if (s.len < 3 || s.ptr[0] != '\x1b' || s.ptr[1] != '[')
+        return 0;
+    while (n < s.len && (s.ptr[n] == ';' || (s.ptr[n] >= '0' && s.ptr[n] <= '9')))
+        n++;
+    return n < s.len && s.ptr[n] == 'm' ? n + 1 : 0;
+}
+
+/* Nothing but colours drives the terminal, whatever a renderer let through. */
+static void write_terminal(cprof_sink *terminal, cprof_slice text) {
+    while (text.len > 0) {
+        size_t colour = colour_size(text), plain = 1;
+        if (colour > 0) {
+            cprof_sink_write(terminal, text.ptr, colour);
+            text = cprof_slice_sub(text, colour, text.len);
+            continue;
+        }
+        while (plain < text.len && !colour_size(cprof_slice_sub(text, plain, text.len)))
+            plain++;
+        cprof_sink_escaped(terminal, cprof_slice_sub(text, 0, plain), true);
+        text = cprof_slice_sub(text, plain, text.len);
+    }
+}
+
+static bool to_terminal(cprof_session *session, const cprof_request *request, int fd, cprof_error *err) {
+    cprof_sink text, terminal;
+    cprof_sink_init_memory(&text, session->env);
+    cprof_sink_init_fd(&terminal, fd);
+    cprof_request shown = *request;
+    shown.style = (cprof_text_style){.escape = true};
+    bool ok = cprof_session_run(session, &shown, &text, err) && cprof_sink_finish(&text, err);
+    if (ok) {
+        write_terminal(&terminal, cprof_sink_bytes(&text));
+        ok = cprof_sink_finish(&terminal, err);
+    }
+    cprof_sink_deinit(&text);
+    cprof_sink_deinit(&terminal);
+    return ok;
+}
+
+static bool to_pipe(cprof_session *session, const cprof_request *request, int fd, cprof_error *err) {
+    cprof_sink sink;
+    cprof_sink_init_fd(&sink, fd);
+    bool ok = cprof_session_run(session, request, &sink, err) && cprof_sink_finish(&sink, err);
+    cprof_sink_deinit(&sink);
+    return ok;
+}
+
+bool cprof_session_deliver(cprof_session *session, const cprof_request *request, const cprof_delivery *to,
+                           cprof_error *err) {
+    if (request->settings.output.len)
+        return to_file(session, request, request->settings.output, err);
+    if (request->command->suffix && (to->is_terminal || to->in_shell))
+        return to_new_file(session, request, err);
+    return to->is_terminal ? to_terminal(session, request, to->fd, err)
+                           : to_pipe(session, request, to->fd, err);
+}

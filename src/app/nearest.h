@@ -1,0 +1,21 @@
+/* "Did you mean …?": the name that takes the fewest slips of the finger. */
+#ifndef CPROF_APP_NEAREST_H
+#define CPROF_APP_NEAREST_H
+
+#include "base/slice.h"
+
+typedef struct cprof_nearest {
+    cprof_slice word;
+    const char *best; /* NULL: nothing is near enough */
+    unsigned distance;
+} cprof_nearest;
+
+cprof_nearest cprof_nearest_start(cprof_slice word);
+/* name is borrowed; the first of several that are equally near is kept. */
+void cprof_nearest_try(cprof_nearest *nearest, const char *name);
+
+/* Letters to put in, take out, replace, or swap with their neighbour; words longer than 63 bytes are as far
+ * from anything as they are long. */
+unsigned cprof_edit_distance(cprof_slice a, cprof_slice b);
+
+#endif

@@ -1,0 +1,9 @@
+/* The run functions of the command table: from a job to its report's model, and from there to its text. */
+#ifndef CPROF_APP_REPORTS_H
+#define CPROF_APP_REPORTS_H
+
+#include "app/commands.h"
+
+cprof_command_run cprof_run_top, cprof_run_tree;
+
+#endif

@@ -1,0 +1,41 @@
+/* A session: profiles loaded and brought together, of which reports are made.
+ *
+ * The profile never changes once it is loaded: any number of requests may be run, one after the other or at
+ * the same time.
+ */
+#ifndef CPROF_APP_SESSION_H
+#define CPROF_APP_SESSION_H
+
+#include "app/commands.h"
+
+typedef struct cprof_sources {
+    const char *const *paths; /* borrowed; "-": standard input */
+    size_t path_count;
+    const char *const *bases;
+    size_t base_count;
+    bool is_diff_base; /* percentages are to be of the bases' total */
+} cprof_sources;
+
+typedef struct cprof_session {
+    const cprof_env *env;   /* borrowed */
+    cprof_profile *profile; /* owned */
+    cprof_view base;        /* what every request starts from */
+} cprof_session;
+
+/* Reads the sources side by side, merges them, subtracts the bases.  Of several sources those that cannot be
+ * read are noted and left out; err when there is none left.  NULL on failure; free with cprof_session_free.
+ * settings: the options of the group "profiles and their symbols", and normalize. */
+cprof_session *cprof_session_new(const cprof_sources *sources, const cprof_settings *settings,
+                                 const cprof_env *env, cprof_error *err);
+void cprof_session_free(cprof_session *session); /* NULL is fine */
+
+/* Runs a report command and writes what it says to the sink (not finished: that is the caller's). */
+bool cprof_session_run(cprof_session *session, const cprof_request *request, cprof_sink *sink,
+                       cprof_error *err);
+
+/* "File: …", "Type: …" and so on, one a line, as reports of these settings would begin; and whether the
+ * sample type has no values while the profile has others. */
+bool cprof_session_greet(cprof_session *session, const cprof_settings *settings, cprof_sink *sink,
+                         bool *is_empty, cprof_error *err);
+
+#endif

@@ -1,0 +1,171 @@
+#include "cli/cli.h"
+
+#include "app/deliver.h"
+#include "app/help.h"
+#include "app/load.h"
+#include "base/utf8.h"
+#include "cli/meter.h"
+#include "cli/signals.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* --- messages --- */
+
+static void say(const cprof_cli *cli, const char *prefix, const char *message) {
+    if (cli->meter)
+        cprof_meter_erase(cli->meter);
+    fprintf(stderr, "%s%s\n", prefix, message); /* one call: one line, whatever other threads say */
+}
+
+static void note(void *context, const char *message) {
+    say(context, "", message);
+}
+
+/* Whoever read our output has gone: that is no news to anybody. */
+static bool is_pipe_closed(int fd) {
+    struct pollfd p = {.fd = fd, .events = POLLOUT};
+    return poll(&p, 1, 0) == 1 && (p.revents & POLLERR);
+}
+
+int cprof_cli_fail(cprof_cli *cli, const cprof_error *err, const char *prefix) {
+    int signal = cprof_signals_caught();
+    char text[CPROF_ERROR_TEXT_MAX];
+    if (err->code == CPROF_ERR_STOPPED && signal) {
+        if (cli->meter)
+            cprof_meter_erase(cli->meter);
+        return 128 + signal;
+    }
+    if (err->code == CPROF_ERR_IO && strncmp(err->message, "write: ", 7) == 0 &&
+        is_pipe_closed(STDOUT_FILENO))
+        return 1;
+    say(cli, prefix, cprof_error_text(err, text));
+    return err->code == CPROF_ERR_USAGE ? 2 : 1;
+}
+
+/* --- commands that read no profile --- */
+
+static int finish(cprof_cli *cli, cprof_sink *sink, bool ok, cprof_error *err) {
+    ok = ok && cprof_sink_finish(sink, err);
+    cprof_sink_deinit(sink);
+    return ok ? 0 : cprof_cli_fail(cli, err, "cprof: ");
+}
+
+static int print_help(cprof_cli *cli, const cprof_args *args) {
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_sink sink;
+    cprof_sink_init_fd(&sink, STDOUT_FILENO);
+    const cprof_command *about = args->help ? args->command : NULL;
+    const char *topic = about ? about->name : !args->help && args->word_count ? args->words[0] : NULL;
+    bool ok = true;
+    if (topic)
+        ok = cprof_help_topic(&sink, cprof_slice_of(topic), false, &err);
+    else
+        cprof_help_screen(&sink);
+    return finish(cli, &sink, ok, &err);
+}
+
+static int print_version(cprof_cli *cli) {
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_sink sink;
+    cprof_sink_init_fd(&sink, STDOUT_FILENO);
+    cprof_help_version(&sink);
+    return finish(cli, &sink, true, &err);
+}
+
+static int print_completion(cprof_cli *cli, const cprof_args *args) {
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_sink sink;
+    cprof_sink_init_fd(&sink, STDOUT_FILENO);
+    bool ok = cprof_completion(&sink, cprof_slice_of(args->word_count ? args->words[0] : ""), &err);
+    return finish(cli, &sink, ok, &err);
+}
+
+/* --- reports --- */
+
+static int run_report(cprof_cli *cli, const cprof_args *args) {
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_session *session = cprof_session_new(&args->sources, &args->settings, &cli->env, &err);
+    if (!session)
+        return cprof_cli_fail(cli, &err, "cprof: ");
+    cprof_request request = {
+        .command = args->command, .settings = args->settings, .argument = args->argument};
+    cprof_delivery to = {.fd = STDOUT_FILENO, .is_terminal = cli->is_terminal};
+    bool ok = cprof_session_deliver(session, &request, &to, &err);
+    if (cli->meter)
+        cprof_meter_erase(cli->meter);
+    cprof_session_free(session);
+    return ok ? 0 : cprof_cli_fail(cli, &err, "cprof: ");
+}
+
+static int dispatch(cprof_cli *cli, const cprof_args *args) {
+    for (size_t i = 0; i < args->note_count; i++)
+        cprof_note(&cli->env, "several sample types were chosen: -%s is passed over", args->notes[i]);
+    if (args->help)
+        return print_help(cli, args);
+    if (args->settings.http.len) {
+        cprof_error err = CPROF_ERROR_INIT;
+        cprof_error_set(&err, CPROF_ERR_UNSUPPORTED, -1, "-http: this build serves no web pages");
+        return cprof_cli_fail(cli, &err, "cprof: ");
+    }
+    if (!args->command)
+        return cprof_cli_shell(cli, args);
+    switch (args->command->kind) {
+    case CPROF_COMMAND_INFO:
+        return cprof_cli_info(cli, args);
+    case CPROF_COMMAND_HELP:
+        return print_help(cli, args);
+    case CPROF_COMMAND_VERSION:
+        return print_version(cli);
+    case CPROF_COMMAND_COMPLETION:
+        return print_completion(cli, args);
+    case CPROF_COMMAND_REPORT:
+        break;
+    }
+    return run_report(cli, args);
+}
+
+/* Three quarters of the machine's memory, where nothing was said. */
+static size_t memory_limit(uint64_t wanted) {
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    if (wanted > 0)
+        return wanted < SIZE_MAX ? (size_t)wanted : SIZE_MAX;
+    return pages > 0 && page > 0 ? (size_t)pages / 4 * 3 * (size_t)page : 0;
+}
+
+static int print_usage(cprof_cli *cli) {
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_sink sink;
+    cprof_sink_init_fd(&sink, STDERR_FILENO);
+    cprof_help_screen(&sink);
+    int status = finish(cli, &sink, true, &err);
+    return status ? status : 2;
+}
+
+int cprof_cli_main(int argc, char **argv) {
+    cprof_meter meter;
+    cprof_cli cli = {.is_terminal = isatty(STDOUT_FILENO)};
+    cprof_signals_init();
+    cli.env =
+        (cprof_env){.budget = &cli.budget, .note = note, .note_context = &cli, .stop = cprof_signals_stop()};
+    if (isatty(STDERR_FILENO)) {
+        cprof_meter_init(&meter, STDERR_FILENO);
+        cli.meter = &meter;
+        cli.env.progress = cprof_meter_show;
+        cli.env.progress_context = &meter;
+    }
+    if (argc < 2)
+        return print_usage(&cli);
+    cprof_args args;
+    cprof_error err = CPROF_ERROR_INIT;
+    int status;
+    if (cprof_args_init(&args, argc, argv, &err)) {
+        cli.budget.limit = memory_limit(args.settings.max_memory);
+        status = dispatch(&cli, &args);
+    } else {
+        status = cprof_cli_fail(&cli, &err, "cprof: ");
+    }
+    cprof_args_deinit(&args);
+    return status;
+}

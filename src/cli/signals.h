@@ -1,0 +1,17 @@
+/* Signals: Ctrl-C asks the work to stop, a second one ends the program. */
+#ifndef CPROF_CLI_SIGNALS_H
+#define CPROF_CLI_SIGNALS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+/* Catches SIGINT, SIGTERM and SIGHUP, ignores SIGPIPE (a closed pipe is an error of write). */
+void cprof_signals_init(void);
+/* Set by the first of them. */
+const atomic_bool *cprof_signals_stop(void);
+/* Which one it was; 0: none. */
+int cprof_signals_caught(void);
+/* Ready for the next one. */
+void cprof_signals_rearm(void);
+
+#endif
