@@ -167,7 +167,7 @@ static bool add_joined(part_list *list, size_t row, cprof_slice name, cprof_slic
 /* The chosen files' bytes behind one another. */
 static bool join_chosen(part_list *list, size_t first, cprof_error *err) {
     cprof_parts *parts = list->parts;
-    size_t room = 0, count = 0, n;
+    size_t room = 0, count = 0, n = 0;
     for (size_t i = 0; i < list->chosen.count; i++) {
         if (!size_of(list->at.at[list->chosen.at[i]].path, &n, err))
             return false;
@@ -236,7 +236,7 @@ static bool choose_family(part_list *list, size_t first, cprof_error *err) {
 
 /* The order given does not make a stream: the numbers in the names may. */
 static bool join_family(part_list *list, size_t first, cprof_error *err) {
-    size_t given = list->chosen.count, ended;
+    size_t given = list->chosen.count, ended = 0;
     if (list->at.at[first].number < 0) {
         if (given == 1) /* nothing to join: reading it says that it is cut */
             return true;
@@ -266,7 +266,7 @@ static bool join_family(part_list *list, size_t first, cprof_error *err) {
 
 /* A gzip file, alone or with the parts behind it. */
 static bool join_stream(part_list *list, size_t first, cprof_error *err) {
-    size_t ended;
+    size_t ended = 0;
     list->chosen.count = 0;
     if (!choose(list, first, err))
         return false;
@@ -307,7 +307,7 @@ static bool check_headless(const part_list *list, cprof_error *err) {
 }
 
 static bool add_secret_file(part_list *list, cprof_secrets *secrets, part *p, cprof_error *err) {
-    size_t size, count;
+    size_t size = 0, count = 0;
     if (!size_of(p->path, &size, err))
         return false;
     char *text = cprof_arena_alloc(&list->parts->arena, size ? size : 1);
