@@ -190,14 +190,8 @@ static void write_all(const used_rows *used, const cprof_flame_style *style, con
     cprof_json_init(&json, sink, CPROF_JSON_PAGE);
     cprof_json_object(&json);
     cprof_json_put_string(&json, "kind", cprof_slice_of(kinds[flame->stacks.kind]));
-    cprof_json_put_string(&json, "title", words->title);
-    cprof_json_put_string(&json, "about", words->about);
+    cprof_page_write_words(&words->page, &json);
     cprof_json_put_string(&json, "note", words->note);
-    cprof_json_key(&json, "lines");
-    cprof_json_array(&json);
-    for (size_t i = 0; i < words->lines.at.count; i++)
-        cprof_json_string(&json, words->lines.at.at[i]);
-    cprof_json_end(&json);
     cprof_json_put_bool(&json, "inverted", style->inverted);
     cprof_json_put_bool(&json, "relative", style->relative);
     cprof_json_put_int(&json, "total", flame->report->total);

@@ -4,12 +4,11 @@
 #define CPROF_RENDER_FLAME_PARTS_H
 
 #include "render/flame.h"
+#include "render/page.h"
 
 typedef struct cprof_flame_words {
-    cprof_slice title; /* "orderd: cpu" */
-    cprof_slice about; /* the header lines in one, "Type: cpu · Time: …" */
-    cprof_slice note;  /* what was folded; "" when nothing was */
-    cprof_lines lines; /* the header, line by line */
+    cprof_page page;
+    cprof_slice note; /* what was folded; "" when nothing was */
 } cprof_flame_words;
 
 /* The JSON that the page's script reads. */

@@ -122,9 +122,9 @@ bool cprof_flame_write_picture(const cprof_flame *flame, const cprof_flame_style
         cprof_sink_printf(sink, "<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n", CPROF_FLAME_WIDTH,
                           pic.height);
         cprof_sink_printf(sink, "<text class=\"title\" x=\"%d\" y=\"24\">", MARGIN);
-        cprof_sink_xml_cut(sink, words->title, 120);
+        cprof_sink_xml_cut(sink, words->page.title, 120);
         cprof_sink_printf(sink, "</text>\n<text class=\"about\" x=\"%d\" y=\"44\">", MARGIN);
-        cprof_sink_xml_cut(sink, words->about, 170);
+        cprof_sink_xml_cut(sink, words->page.about, 170);
         cprof_sink_puts(sink, "</text>\n");
         write_frames(&pic);
         cprof_sink_printf(sink, "<text class=\"about\" x=\"%d\" y=\"%d\">", MARGIN, pic.height - 9);

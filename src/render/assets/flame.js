@@ -474,7 +474,7 @@
   })();
 
   /* ---- start ---- */
-  const svg = document.getElementById('cprof-picture');
+  const picture = document.getElementById('cprof-picture');
   if (document.documentElement.localName === 'svg') {
     const host = document.createElementNS('http://www.w3.org/2000/svg', 'foreignObject');
     host.setAttribute('width', '100%');
@@ -488,7 +488,8 @@
   } else {
     document.body.append(app);
   }
-  svg.remove();
+  if (document.documentElement.localName === 'svg') picture.remove();
+  else picture.ownerSVGElement.remove();
   if (diff) nameChange();
   draw();
   if (flipped) chart.scrollTop = chart.scrollHeight;

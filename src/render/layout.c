@@ -1,0 +1,79 @@
+#include "render/layout.h"
+
+#include <graphviz/cgraph.h>
+#include <graphviz/gvc.h>
+#include <stdlib.h>
+
+typedef struct layout_job {
+    cprof_slice dot;
+    const char *format; /* as the library calls it: format, renderer, writer */
+} layout_job;
+
+static const char *const formats[] = {
+    [CPROF_PICTURE_SVG] = "svg:svg:core", [CPROF_PICTURE_PNG] = "png:cairo:cairo",
+    [CPROF_PICTURE_PDF] = "pdf:cairo",    [CPROF_PICTURE_PS] = "ps:cairo",
+    [CPROF_PICTURE_GIF] = "gif:cairo:gd", [CPROF_PICTURE_JPG] = "jpg:cairo:gd",
+};
+
+/* Looks that do not change what is drawn: one sans-serif face, soft corners. */
+static void dress(Agraph_t *graph) {
+    static char fontname[] = "fontname", sans[] = "Helvetica", style[] = "style", soft[] = "filled,rounded";
+    static char background[] = "bgcolor", white[] = "white";
+    agattr(graph, AGRAPH, fontname, sans);
+    agattr(graph, AGNODE, fontname, sans);
+    agattr(graph, AGEDGE, fontname, sans);
+    agattr(graph, AGRAPH, background, white);
+    agattr(graph, AGNODE, style, soft);
+}
+
+static int keep_quiet(char *message) {
+    (void)message;
+    return 0;
+}
+
+static bool library_failed(cprof_error *err, const char *what) {
+    char *said = aglasterr();
+    cprof_slice word = said ? cprof_slice_trim(cprof_slice_of(said)) : CPROF_SLICE("");
+    return cprof_error_set(err, CPROF_ERR_UNSUPPORTED, -1, "graphviz cannot %s%s%.*s", what,
+                           word.len ? ": " : "", (int)(word.len < 200 ? word.len : 200), word.ptr);
+}
+
+/* In the child; the process ends after it, and nothing needs to be freed one by one. */
+static bool draw(void *context, cprof_sink *sink, cprof_error *err) {
+    const layout_job *job = context;
+    agseterrf(keep_quiet);
+    GVC_t *library = gvContext();
+    char *text = strndup(job->dot.ptr, job->dot.len);
+    if (!library || !text)
+        return cprof_error_memory(NULL, err);
+    Agraph_t *graph = agmemread(text);
+    free(text);
+    if (!graph)
+        return library_failed(err, "read the graph");
+    dress(graph);
+    char *drawn = NULL;
+    unsigned size = 0;
+    if (gvLayout(library, graph, "dot") != 0)
+        return library_failed(err, "lay out the graph");
+    if (gvRenderData(library, graph, job->format, &drawn, &size) != 0 || !drawn || size == 0)
+        return library_failed(err, "draw this format (its plugins come with libgvc6)");
+    cprof_sink_write(sink, drawn, size);
+    return true;
+}
+
+bool cprof_layout(cprof_slice dot, cprof_picture_format format, unsigned seconds, const cprof_env *env,
+                  cprof_child_output *output, cprof_error *err) {
+    layout_job job = {dot, formats[format]};
+    cprof_child_limits limits = {.seconds = seconds};
+    cprof_error inner = CPROF_ERROR_INIT;
+    if (cprof_child_run(draw, &job, "laying out the graph", limits, env, output, &inner))
+        return true;
+    if (inner.code == CPROF_ERR_LIMIT)
+        return cprof_error_set(err, CPROF_ERR_LIMIT, -1,
+                               "laying out the graph takes longer than %u s: draw less of it (-nodecount 40, "
+                               "-focus RE, -nodefraction 0.02), or allow more (-layout_timeout %u)",
+                               seconds, seconds * 4);
+    if (err)
+        *err = inner;
+    return false;
+}
