@@ -15,15 +15,21 @@ static const char *const formats[] = {
     [CPROF_PICTURE_GIF] = "gif:cairo:gd", [CPROF_PICTURE_JPG] = "jpg:cairo:gd",
 };
 
-/* Looks that do not change what is drawn: one sans-serif face, soft corners. */
+/* Looks that do not change what is drawn: one sans-serif face, soft corners for functions (nodes N1, N2, …;
+ * labels and legend keep their own shape). */
 static void dress(Agraph_t *graph) {
     static char fontname[] = "fontname", sans[] = "Helvetica", style[] = "style", soft[] = "filled,rounded";
-    static char background[] = "bgcolor", white[] = "white";
+    static char none[] = "";
     agattr(graph, AGRAPH, fontname, sans);
-    agattr(graph, AGNODE, fontname, sans);
     agattr(graph, AGEDGE, fontname, sans);
-    agattr(graph, AGRAPH, background, white);
-    agattr(graph, AGNODE, style, soft);
+    agattr(graph, AGNODE, fontname, sans);
+    if (!agattr(graph, AGNODE, style, NULL))
+        agattr(graph, AGNODE, style, none);
+    for (Agnode_t *node = agfstnode(graph); node; node = agnxtnode(graph, node)) {
+        const char *name = agnameof(node);
+        if (name[0] == 'N' && name[1] != '\0' && name[1 + strspn(name + 1, "0123456789")] == '\0')
+            agset(node, style, soft);
+    }
 }
 
 static int keep_quiet(char *message) {
