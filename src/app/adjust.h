@@ -4,10 +4,7 @@
 
 #include "profile/profile.h"
 
-/* Makes sure that there is a main mapping (all locations lie in it where a profile has none), and puts in its
- * file (NULL: as it is) and its build id (NULL: as it is; only where it has none). */
-bool cprof_adjust_main_mapping(cprof_profile *profile, const char *file, cprof_slice build_id,
-                               cprof_error *err);
+/* One comment more. */
 bool cprof_adjust_comment(cprof_profile *profile, cprof_slice comment, cprof_error *err);
 
 #endif

@@ -1,14 +1,16 @@
 #include "app/load.h"
 
 #include "app/adjust.h"
-#include "app/symbolize.h"
 #include "input/format.h"
+#include "input/parts.h"
+#include "input/url.h"
+#include "symbol/symbolize.h"
 #include "transform/derive.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,16 +41,98 @@ static bool refuse_folder(const char *path, cprof_error *err) {
                            path, path, slash, first);
 }
 
-bool cprof_load_one(const char *path, const cprof_env *env, cprof_profile **profile, cprof_error *err) {
+/* What one profile is read from. */
+typedef struct entry {
+    const char *name;               /* for messages */
+    const cprof_whole *whole;       /* a file, or files that belong together */
+    const cprof_url_answer *answer; /* what a server answered; NULL: none was asked */
+} entry;
+
+static cprof_reader *entry_open(const entry *e, const cprof_env *env, cprof_error *err) {
     struct stat st;
-    if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return refuse_folder(path, err);
-    cprof_reader *reader = cprof_reader_open(path, env, err);
+    if (e->answer) {
+        if (!e->answer->ok && err)
+            *err = e->answer->error;
+        const cprof_url_bytes *bytes = &e->answer->bytes;
+        return e->answer->ok ? cprof_reader_of((cprof_slice){bytes->at, bytes->count}, e->name, env, err)
+                             : NULL;
+    }
+    if (e->whole->path && stat(e->whole->path, &st) == 0 && S_ISDIR(st.st_mode)) {
+        refuse_folder(e->whole->path, err);
+        return NULL;
+    }
+    return cprof_whole_open(e->whole, env, err);
+}
+
+static bool entry_load(const entry *e, const cprof_env *env, cprof_profile **profile, cprof_error *err) {
+    cprof_reader *reader = entry_open(e, env, err);
     if (!reader)
         return false;
     bool ok = cprof_input_load(reader, env, profile, err);
     cprof_reader_free(reader);
-    return ok || cprof_error_prefix(err, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
+    return ok || cprof_error_prefix(err, "%s", e->name);
+}
+
+bool cprof_load_one(const char *path, const cprof_env *env, cprof_profile **profile, cprof_error *err) {
+    cprof_whole whole = {.name = path, .path = path};
+    entry e = {.name = strcmp(path, "-") == 0 ? "standard input" : path, .whole = &whole};
+    return entry_load(&e, env, profile, err);
+}
+
+/* --- where the sources are --- */
+
+/* The sources of a group, found, joined and fetched. */
+typedef struct entries {
+    const cprof_env *env;
+    CPROF_VEC(entry) at;
+    cprof_parts parts;
+    CPROF_VEC(const char *) files, urls;
+    CPROF_VEC(cprof_url_answer) answers;
+} entries;
+
+static void entries_deinit(entries *e) {
+    cprof_parts_deinit(&e->parts);
+    for (size_t i = 0; i < e->answers.count; i++)
+        cprof_url_answer_deinit(&e->answers.at[i], e->env);
+    cprof_vec_free(e->env, &e->answers);
+    cprof_vec_free(e->env, &e->files);
+    cprof_vec_free(e->env, &e->urls);
+    cprof_vec_free(e->env, &e->at);
+}
+
+static bool fetch(entries *e, const cprof_settings *settings, cprof_error *err) {
+    cprof_url_options options = {.seconds = settings->seconds, .timeout = settings->timeout};
+    if (!cprof_vec_reserve(e->env, &e->answers, e->urls.count))
+        return cprof_error_memory(e->env, err);
+    if (!cprof_url_fetch(e->urls.at, e->urls.count, &options, e->env, e->answers.at, err))
+        return false;
+    e->answers.count = e->urls.count;
+    for (size_t i = 0; i < e->urls.count; i++) {
+        entry row = {.name = e->urls.at[i], .answer = &e->answers.at[i]};
+        if (!cprof_vec_push(e->env, &e->at, row))
+            return cprof_error_memory(e->env, err);
+    }
+    return true;
+}
+
+/* Files come first, whatever the order: what is on its way over the net may be last. */
+static bool entries_init(entries *e, const char *const *paths, size_t count, const cprof_settings *settings,
+                         const cprof_env *env, cprof_error *err) {
+    *e = (entries){.env = env};
+    for (size_t i = 0; i < count; i++) {
+        bool is_url = access(paths[i], F_OK) != 0 && cprof_url_is(paths[i]);
+        if (is_url ? !cprof_vec_push(env, &e->urls, paths[i]) : !cprof_vec_push(env, &e->files, paths[i]))
+            return cprof_error_memory(env, err);
+    }
+    if (e->files.count > 0 && !cprof_parts_find(&e->parts, e->files.at, e->files.count, env, err))
+        return false;
+    for (size_t i = 0; i < e->parts.at.count; i++) {
+        const cprof_whole *whole = &e->parts.at.at[i];
+        entry row = {.name = strcmp(whole->name, "-") == 0 ? "standard input" : whole->name, .whole = whole};
+        if (!cprof_vec_push(env, &e->at, row))
+            return cprof_error_memory(env, err);
+    }
+    return e->urls.count == 0 || fetch(e, settings, err);
 }
 
 /* --- many sources, shared out among threads --- */
@@ -56,14 +140,15 @@ bool cprof_load_one(const char *path, const cprof_env *env, cprof_profile **prof
 typedef struct loader {
     const cprof_env *env;
     const cprof_settings *settings;
-    const char *program; /* the binary that was named in front of the profiles; NULL: none */
-    bool alone;          /* the only source: its error is everything's */
+    const char *binary_path, *program; /* where binaries are; the one named in front of the profiles */
+    const char *build_id;              /* for the main binary; NULL: as it is */
+    bool alone;                        /* the only source: its error is everything's */
 } loader;
 
 /* Some sources, one behind the other in the list, and what became of them. */
 typedef struct share {
     const loader *loader;
-    const char *const *paths;
+    const entry *entries;
     size_t count, loaded;
     cprof_profile *profile; /* of those that could be read */
     cprof_merger *merger;   /* while there is more than one */
@@ -104,8 +189,8 @@ static bool share_load(share *s) {
     for (size_t i = 0; i < s->count; i++) {
         cprof_profile *profile = NULL;
         cprof_error err = CPROF_ERROR_INIT;
-        bool ok = !cprof_stopped(l->env, &err) && cprof_load_one(s->paths[i], l->env, &profile, &err);
-        if (ok && !cprof_adjust_main_mapping(profile, l->program, l->settings->buildid, &err)) {
+        bool ok = !cprof_stopped(l->env, &err) && entry_load(&s->entries[i], l->env, &profile, &err);
+        if (ok && !cprof_symbolize_locate(profile, l->binary_path, l->program, l->build_id, &err)) {
             cprof_profile_free(profile);
             ok = false;
         }
@@ -176,54 +261,46 @@ static bool combine_shares(share *shares, size_t count, const cprof_env *env, cp
     return false;
 }
 
-/* kind: "source" or "base". */
-static bool load_group(const loader *l, const char *const *paths, size_t count, const char *kind,
-                       cprof_profile **profile, cprof_error *err) {
+static bool load_entries(const loader *l, const entry *list, size_t count, size_t *loaded,
+                         cprof_profile **profile, cprof_error *err) {
     share shares[THREADS_MAX];
-    size_t threads = thread_count(count), loaded = 0;
+    size_t threads = thread_count(count);
     for (size_t i = 0; i < threads; i++) {
         size_t from = count * i / threads, to = count * (i + 1) / threads;
         shares[i] =
-            (share){.loader = l, .paths = paths + from, .count = to - from, .error = CPROF_ERROR_INIT};
+            (share){.loader = l, .entries = list + from, .count = to - from, .error = CPROF_ERROR_INIT};
     }
     run_shares(shares, threads);
+    *loaded = 0;
     for (size_t i = 0; i < threads; i++)
-        loaded += shares[i].loaded;
+        *loaded += shares[i].loaded;
+    return combine_shares(shares, threads, l->env, profile, err);
+}
+
+/* kind: "source" or "base". */
+static bool load_group(loader *l, const char *const *paths, size_t count, const char *kind,
+                       cprof_profile **profile, cprof_error *err) {
+    entries e;
+    size_t loaded = 0, wanted = 0;
     *profile = NULL;
-    if (!combine_shares(shares, threads, l->env, profile, err))
+    bool ok = entries_init(&e, paths, count, l->settings, l->env, err);
+    if (ok) {
+        wanted = e.at.count;
+        l->alone = wanted == 1;
+        ok = load_entries(l, e.at.at, wanted, &loaded, profile, err);
+    }
+    entries_deinit(&e);
+    if (!ok)
         return false;
     if (loaded == 0)
-        return cprof_error_set(err, CPROF_ERR_IO, -1, "none of the %zu %s profiles could be read", count,
+        return cprof_error_set(err, CPROF_ERR_IO, -1, "none of the %zu %s profiles could be read", wanted,
                                kind);
-    if (loaded < count)
-        cprof_note(l->env, "read %zu of %zu %s profiles", loaded, count, kind);
+    if (loaded < wanted)
+        cprof_note(l->env, "read %zu of %zu %s profiles", loaded, wanted, kind);
     return true;
 }
 
 /* --- all of them --- */
-
-/* A binary may stand in front of the profiles. */
-static bool is_program(const char *path) {
-    static const char *const magics[] = {"\x7f"
-                                         "ELF",
-                                         "\xfe\xed\xfa\xce",
-                                         "\xfe\xed\xfa\xcf",
-                                         "\xce\xfa\xed\xfe",
-                                         "\xcf\xfa\xed\xfe",
-                                         "MZ"};
-    struct stat st;
-    char head[4] = "";
-    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
-        return false;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool read_all = fd >= 0 && read(fd, head, sizeof head) == (ssize_t)sizeof head;
-    if (fd >= 0)
-        close(fd);
-    for (size_t i = 0; read_all && i < sizeof magics / sizeof *magics; i++)
-        if (memcmp(head, magics[i], strlen(magics[i])) == 0)
-            return true;
-    return false;
-}
 
 static bool normalize(cprof_profile *profile, const cprof_profile *base, cprof_error *err) {
     cprof_budget *budget = cprof_env_budget(profile->env);
@@ -253,31 +330,40 @@ static bool subtract(cprof_profile **profile, cprof_profile *base, const cprof_s
 static bool finish(cprof_profile *profile, const cprof_settings *settings, cprof_error *err) {
     if (settings->all_frames)
         profile->drop_frames = profile->keep_frames = 0;
-    return cprof_symbolize(profile, settings->symbolize, err) &&
+    cprof_symbolize_mode mode;
+    cprof_symbolize_mode_parse(settings->symbolize, profile->env, &mode);
+    return cprof_symbolize(profile, &mode, err) &&
            (settings->add_comment.len == 0 || cprof_adjust_comment(profile, settings->add_comment, err));
+}
+
+static bool load(loader *l, const cprof_sources *sources, cprof_profile **profile, cprof_error *err) {
+    const char *const *paths = sources->paths;
+    size_t count = sources->path_count;
+    /* A binary may stand in front of the profiles. */
+    if (count > 1 && cprof_symbolize_is_binary(paths[0])) {
+        l->program = *paths++;
+        count--;
+    }
+    cprof_profile *base = NULL;
+    return load_group(l, paths, count, "source", profile, err) &&
+           (sources->base_count == 0 ||
+            (load_group(l, sources->bases, sources->base_count, "base", &base, err) &&
+             subtract(profile, base, sources, l->settings, l->env, err))) &&
+           finish(*profile, l->settings, err);
 }
 
 bool cprof_load(const cprof_sources *sources, const cprof_settings *settings, const cprof_env *env,
                 cprof_profile **profile, cprof_error *err) {
-    const char *const *paths = sources->paths;
-    size_t count = sources->path_count;
-    loader l = {.env = env, .settings = settings};
-    if (count > 1 && is_program(paths[0])) {
-        l.program = *paths++;
-        count--;
+    char *build_id = NULL;
+    if (settings->buildid.len && !(build_id = strndup(settings->buildid.ptr, settings->buildid.len)))
+        return cprof_error_memory(env, err);
+    loader l = {.env = env, .settings = settings, .binary_path = sources->binary_path, .build_id = build_id};
+    *profile = NULL;
+    bool ok = load(&l, sources, profile, err);
+    free(build_id);
+    if (!ok) {
+        cprof_profile_free(*profile);
+        *profile = NULL;
     }
-    cprof_profile *base = NULL;
-    *profile = NULL;
-    l.alone = count == 1;
-    if (!load_group(&l, paths, count, "source", profile, err))
-        return false;
-    l.alone = sources->base_count == 1;
-    if ((sources->base_count == 0 ||
-         (load_group(&l, sources->bases, sources->base_count, "base", &base, err) &&
-          subtract(profile, base, sources, settings, env, err))) &&
-        finish(*profile, settings, err))
-        return true;
-    cprof_profile_free(*profile);
-    *profile = NULL;
-    return false;
+    return ok;
 }

@@ -172,8 +172,11 @@ const cprof_option cprof_options[] = {
      .help = "Where names for bare addresses come from. Words with colons between them."},
     {FIELD(TEXT, buildid), .group = CPROF_GROUP_SOURCES, .value = "ID",
      .brief = "build id of the main binary, if it has none"},
-    {FIELD(TEXT, tools), .group = CPROF_GROUP_SOURCES, .value = "PATH", .brief = "accepted for pprof's sake",
-     .help = "No outside tools are called to find symbols, so there is nothing to search for."},
+    {FIELD(TEXT, tools), .group = CPROF_GROUP_SOURCES, .value = "DIRS",
+     .brief = "where to look for objdump (A:B)",
+     .help =
+         "Folders, with colons between them, that are searched before PATH. Symbols need no outside tool; "
+         "disassembly uses objdump where there is one."},
     {FIELD(TEXT, add_comment), .group = CPROF_GROUP_SOURCES, .value = "TEXT",
      .brief = "add a comment to the profile", .help = "Shown by comments and kept by proto."},
     {FIELD(BOOL, all_frames), .group = CPROF_GROUP_SOURCES,

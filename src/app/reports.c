@@ -1,6 +1,16 @@
 #include "app/reports.h"
 
+#include "app/session.h"
+
+#include "render/comments.h"
+#include "render/disasm.h"
+#include "render/dot.h"
+#include "render/raw.h"
+#include "render/tags.h"
 #include "render/text.h"
+#include "render/traces.h"
+
+#include <stdlib.h>
 
 bool cprof_run_top(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
     cprof_top top;
@@ -17,5 +27,57 @@ bool cprof_run_tree(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
     if (ok)
         cprof_render_tree(&tree, &job->request->style, sink);
     cprof_tree_deinit(&tree);
+    return ok;
+}
+
+bool cprof_run_disasm(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    cprof_slice folders = job->settings.tools;
+    char *tools = folders.len ? strndup(folders.ptr, folders.len) : NULL;
+    if (folders.len && !tools)
+        return cprof_error_memory(job->session->env, err);
+    cprof_disasm_report disasm;
+    bool ok = cprof_disasm_report_init(&disasm, job->report, tools, err);
+    if (ok)
+        cprof_render_disasm(&disasm, &job->request->style, sink);
+    cprof_disasm_report_deinit(&disasm);
+    free(tools);
+    return ok;
+}
+
+bool cprof_run_traces(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    cprof_traces traces;
+    bool ok = cprof_traces_init(&traces, job->report, err);
+    if (ok)
+        cprof_render_traces(&traces, &job->request->style, sink);
+    cprof_traces_deinit(&traces);
+    return ok;
+}
+
+bool cprof_run_tags(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    cprof_tags tags;
+    if (!cprof_tags_init(&tags, job->report, err))
+        return false;
+    cprof_render_tags(&tags, &job->request->style, sink);
+    return true;
+}
+
+bool cprof_run_comments(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    (void)err;
+    cprof_render_comments(job->report->view, &job->request->style, sink);
+    return true;
+}
+
+bool cprof_run_raw(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    (void)err;
+    cprof_render_raw(job->report->view, &job->request->style, sink);
+    return true;
+}
+
+bool cprof_run_dot(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    cprof_picture picture;
+    bool ok = cprof_picture_init(&picture, job->report, err);
+    if (ok)
+        cprof_render_dot(&picture, &job->request->style, sink);
+    cprof_picture_deinit(&picture);
     return ok;
 }

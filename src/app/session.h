@@ -13,7 +13,8 @@ typedef struct cprof_sources {
     size_t path_count;
     const char *const *bases;
     size_t base_count;
-    bool is_diff_base; /* percentages are to be of the bases' total */
+    bool is_diff_base;       /* percentages are to be of the bases' total */
+    const char *binary_path; /* where binaries are looked for, ':' between folders; NULL: ~/pprof/binaries */
 } cprof_sources;
 
 typedef struct cprof_session {

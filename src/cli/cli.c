@@ -9,6 +9,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* --- messages --- */
@@ -161,6 +162,10 @@ int cprof_cli_main(int argc, char **argv) {
     cprof_error err = CPROF_ERROR_INIT;
     int status;
     if (cprof_args_init(&args, argc, argv, &err)) {
+        const char *tools = getenv("PPROF_TOOLS");
+        if (tools && args.settings.tools.len == 0)
+            args.settings.tools = cprof_slice_of(tools);
+        args.sources.binary_path = getenv("PPROF_BINARY_PATH");
         cli.budget.limit = memory_limit(args.settings.max_memory);
         status = dispatch(&cli, &args);
     } else {
