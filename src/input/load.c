@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 #include "input/format.h"
+#include "input/producers.h"
 #include "input/proto.h"
 #include "input/unpack.h"
 
@@ -100,7 +101,9 @@ bool cprof_input_load(cprof_reader *reader, const cprof_env *env, cprof_profile 
     if (outer && inner)
         return cprof_error_set(err, CPROF_ERR_UNKNOWN, -1, "%s within %s: unpack it once (%s) and try again",
                                inner->name, outer->name, outer->remedy);
-    cprof_proto_likeness likeness = cprof_proto_sniff(head, cprof_reader_head_is_all(reader));
+    cprof_proto_likeness likeness = cprof_otlp_looks_like(head)
+                                        ? CPROF_PROTO_MAYBE
+                                        : cprof_proto_sniff(head, cprof_reader_head_is_all(reader));
     if (likeness == CPROF_PROTO_SURELY)
         return decode_stream(reader, env, profile, err);
     if (is_blank(head))

@@ -1,6 +1,6 @@
 #include "input/unpack.h"
 
-static const cprof_unpacker *const unpackers[] = {&cprof_gunzip};
+static const cprof_unpacker *const unpackers[] = {&cprof_gunzip, &cprof_unzstd};
 
 const cprof_unpacker *cprof_unpacker_find(cprof_slice head) {
     for (size_t i = 0; i < sizeof unpackers / sizeof *unpackers; i++) {

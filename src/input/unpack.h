@@ -32,5 +32,6 @@ typedef struct cprof_unpacker {
 const cprof_unpacker *cprof_unpacker_find(cprof_slice head);
 
 extern const cprof_unpacker cprof_gunzip;
+extern const cprof_unpacker cprof_unzstd; /* without zstd in the build: says so */
 
 #endif
