@@ -57,8 +57,8 @@ cprof_reader *cprof_reader_open(const char *path, const cprof_env *env, cprof_er
     else
         r = reader_new(env, err);
     if (r)
-        cprof_source_init_fd(&r->source, fd, !standard_input, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0,
-                             S_ISREG(st.st_mode), env);
+        cprof_source_init_fd(&r->source, fd, !standard_input, S_ISREG(st.st_mode),
+                             S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0, env);
     else if (!standard_input)
         close(fd);
     return r;
