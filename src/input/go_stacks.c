@@ -38,7 +38,8 @@ bool cprof_go_is_frame(cprof_slice line) {
 }
 
 bool cprof_go_has_frames(cprof_slice text) {
-    return cprof_slice_find_slice(text, CPROF_SLICE("\n#\t0x")) < text.len;
+    return cprof_slice_find_slice(text, CPROF_SLICE("\n#\t0x")) < text.len ||
+           cprof_slice_find(text, '@') == text.len;
 }
 
 /* What stands before the next tab; the tabs behind it are taken too (columns are aligned with them). */
@@ -177,7 +178,7 @@ bool cprof_go_stacks_end(cprof_go_stacks *stacks, uint32_t *stack, cprof_error *
     if (stacks->record.count > 0) {
         if (!add_frames(stacks, err))
             return false;
-    } else {
+    } else if (stacks->addresses.count > 1) {
         for (size_t i = 0; i < stacks->addresses.count; i++)
             if (!add_nameless(stacks, stacks->addresses.at[i], err))
                 return false;

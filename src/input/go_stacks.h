@@ -8,8 +8,9 @@
  *
  * The frame lines alone make the stack, as in a profile that the same program writes in profile.proto.
  * Inlined calls stand as frames of their own; they are told by the entry (address less offset) that they
- * share with the function they were inlined into, and become one location with several lines.  Records
- * without frame lines keep their addresses.
+ * share with the function they were inlined into, and become one location with several lines.  A record
+ * without frame lines keeps its addresses, but for a single one: that is runtime.goexit, which is below every
+ * goroutine and never printed.
  */
 #ifndef CPROF_INPUT_GO_STACKS_H
 #define CPROF_INPUT_GO_STACKS_H
@@ -46,7 +47,8 @@ void cprof_go_stacks_deinit(cprof_go_stacks *stacks);
 bool cprof_go_stacks_begin(cprof_go_stacks *stacks, cprof_slice addresses, bool *bad, cprof_error *err);
 /* True for "#\t0x…". */
 bool cprof_go_is_frame(cprof_slice line);
-/* True when the text has such a line: without one it is left to the readers of bare addresses. */
+/* True when the text has such a line, or nothing that could have one: else it is left to the readers of bare
+ * addresses. */
 bool cprof_go_has_frames(cprof_slice text);
 /* The frame line belongs to the record that has begun. *bad as above. */
 bool cprof_go_stacks_frame(cprof_go_stacks *stacks, cprof_slice line, bool *bad, cprof_error *err);

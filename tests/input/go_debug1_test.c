@@ -140,17 +140,20 @@ static void labels_and_empty_stacks(void **state) {
 static void addresses_without_names(void **state) {
     (void)state;
     assert_shows(cprof_go_count_parse,
-                 "threadcreate profile: total 2\n"
+                 "threadcreate profile: total 3\n"
                  "1 @ 0x1011 0x7f0000000001\n"
                  "#\t0x1010\tmain.f+0x10\tm.go:3\n"
                  "#\t0x7f0000000000\n"
-                 "1 @ 0x2001 0x2011\n",
+                 "1 @ 0x2001 0x2011\n"
+                 "1 @ 0x469d21\n"
+                 "\n",
                  "1\n"
                  " 0x1010 main.f m.go:3\n"
                  " 0x7f0000000000\n"
                  "1\n"
                  " 0x2000\n"
-                 " 0x2010\n");
+                 " 0x2010\n"
+                 "1\n");
 }
 
 static void count_that_is_cut_says_so(void **state) {
@@ -188,6 +191,14 @@ static void contention_is_in_nanoseconds(void **state) {
                  "#\t0x1010\truntime.selectgo+0x10\truntime/select.go:509\n",
                  "3 2000\n"
                  " 0x1010 runtime.selectgo runtime/select.go:509\n");
+}
+
+/* What a program without contention writes. */
+static void empty_profiles_are_profiles(void **state) {
+    (void)state;
+    assert_shows(cprof_go_contention_parse, "--- mutex:\ncycles/second=2500000000\nsampling period=0\n", "");
+    assert_shows(cprof_go_contention_parse, "--- contention:\ncycles/second=2500000000\n", "");
+    assert_shows(cprof_go_count_parse, "threadcreate profile: total 0\n", "");
 }
 
 static void contention_errors_name_the_line(void **state) {
@@ -261,6 +272,7 @@ int main(void) {
         cmocka_unit_test(addresses_without_names),
         cmocka_unit_test(count_that_is_cut_says_so),
         cmocka_unit_test(contention_is_in_nanoseconds),
+        cmocka_unit_test(empty_profiles_are_profiles),
         cmocka_unit_test(contention_errors_name_the_line),
         cmocka_unit_test(captures_have_the_totals_of_the_usual_tool),
         cmocka_unit_test(any_prefix_is_answered),

@@ -137,6 +137,26 @@ static void other_files_stay_as_they_are(void **state) {
     cprof_parts_deinit(&parts);
 }
 
+/* A plain file that is larger than what is read at once. */
+static void a_large_file_is_had_whole(void **state) {
+    folder *f = *state;
+    enum { SIZE = 3000000 };
+    char *bytes = malloc(SIZE);
+    assert_non_null(bytes);
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (char)('a' + i % 23);
+    const char *path = write_file(f, "large", (cprof_slice){bytes, SIZE});
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_reader *reader = cprof_reader_open(path, NULL, &err);
+    cprof_slice all;
+    assert_non_null(reader);
+    assert_true(cprof_reader_all(reader, &all, &err));
+    assert_int_equal(all.len, SIZE);
+    assert_memory_equal(all.ptr, bytes, SIZE);
+    cprof_reader_free(reader);
+    free(bytes);
+}
+
 static void secrets_of_several_files_are_joined(void **state) {
     folder *f = *state;
     static const char *const names[] = {"svc-heap-2.json", "svc-heap.json", "svc-heap-0.json",
@@ -238,6 +258,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_missing_part_is_named, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(parts_that_do_not_fit_are_named, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(other_files_stay_as_they_are, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_large_file_is_had_whole, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(secrets_of_several_files_are_joined, make_folder, remove_folder),
         cmocka_unit_test(a_list_is_read_like_any_profile),
         cmocka_unit_test(broken_secrets_are_named),
