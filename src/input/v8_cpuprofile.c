@@ -83,7 +83,7 @@ static cprof_parse set_parent(cpu *c, uint32_t child, uint32_t parent, size_t in
 /* Children are listed by their parent, or name it. */
 static cprof_parse link_node(cpu *c, const json_t *value, uint32_t row, cprof_error *err) {
     const json_t *children = json_object_get(value, "children"), *parent = json_object_get(value, "parent");
-    uint32_t other;
+    uint32_t other = CPROF_NONE;
     cprof_parse parse = CPROF_PARSE_OK;
     if (parent) {
         parse = find_node(c, parent, "parent of node", row, &other, err);
