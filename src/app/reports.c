@@ -5,6 +5,7 @@
 #include "render/comments.h"
 #include "render/disasm.h"
 #include "render/dot.h"
+#include "render/proto.h"
 #include "render/raw.h"
 #include "render/tags.h"
 #include "render/text.h"
@@ -80,4 +81,8 @@ bool cprof_run_dot(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
         cprof_render_dot(&picture, &job->request->style, sink);
     cprof_picture_deinit(&picture);
     return ok;
+}
+
+bool cprof_run_proto(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    return cprof_render_proto(job->report->view, job->report->options.ratio, sink, true, err);
 }

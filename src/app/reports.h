@@ -5,6 +5,6 @@
 #include "app/commands.h"
 
 cprof_command_run cprof_run_top, cprof_run_tree, cprof_run_disasm, cprof_run_traces, cprof_run_tags,
-    cprof_run_comments, cprof_run_raw, cprof_run_dot;
+    cprof_run_comments, cprof_run_raw, cprof_run_dot, cprof_run_proto;
 
 #endif
