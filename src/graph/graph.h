@@ -31,6 +31,7 @@ typedef struct cprof_graph_options {
     bool call_tree;
     bool drop_negative; /* leave out nodes that shrank */
     bool cum_sort;      /* else by flat */
+    bool unordered;     /* order[] may be in any order */
     bool visual;        /* for pictures: chosen by how much a node's calls branch; with label tags */
     double node_fraction, edge_fraction; /* of the graph's total; 0: nothing is left out */
     uint32_t node_count;                 /* 0: all */

@@ -93,6 +93,8 @@ bool cprof_graph_sort(cprof_graph_build *b, cprof_error *err) {
     cprof_graph *g = b->graph;
     cprof_budget *budget = cprof_env_budget(b->view->env);
     bool visual = b->options->visual;
+    if (b->options->unordered)
+        return true;
     size_t rank_size = visual ? ((size_t)g->vertex_count + 1) * sizeof(int64_t) : 0;
     size_t row_size = ((size_t)g->count + 1) * sizeof(ranked);
     int64_t *score = visual ? cprof_mem_resize(budget, NULL, 0, rank_size) : NULL;

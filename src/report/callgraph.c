@@ -71,9 +71,14 @@ cprof_slice cprof_report_bytes_unit(const cprof_report *report) {
 cprof_graph *cprof_report_graph(cprof_report *report, cprof_graph_kind kind, cprof_error *err) {
     const cprof_report_options *o = &report->options;
     bool picture = kind == CPROF_GRAPH_PICTURE, callgrind = kind == CPROF_GRAPH_CALLGRIND;
+    static const cprof_edges_wanted edges[] = {
+        [CPROF_GRAPH_NODES] = CPROF_EDGES_NONE,    [CPROF_GRAPH_TOP] = CPROF_EDGES_INLINED,
+        [CPROF_GRAPH_TREE] = CPROF_EDGES_ALL,      [CPROF_GRAPH_PICTURE] = CPROF_EDGES_ALL,
+        [CPROF_GRAPH_CALLGRIND] = CPROF_EDGES_ALL,
+    };
     cprof_graph_options options = {
         .nodes = {.keep_objfile = callgrind, .trim_path = o->trim_path, .source_path = o->source_path},
-        .edges = kind == CPROF_GRAPH_TOP ? CPROF_EDGES_INLINED : CPROF_EDGES_ALL,
+        .edges = edges[kind],
         .call_tree = o->call_tree && (picture || callgrind),
         .drop_negative = o->drop_negative,
         .cum_sort = o->cum_sort,

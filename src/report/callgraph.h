@@ -46,7 +46,8 @@ bool cprof_report_entry(cprof_report *report, const cprof_graph *graph, uint32_t
                         cprof_entry *entry);
 
 typedef enum cprof_graph_kind {
-    CPROF_GRAPH_TOP,      /* nodes alone, and whether they are inlined */
+    CPROF_GRAPH_NODES,    /* nodes alone */
+    CPROF_GRAPH_TOP,      /* and whether they are inlined */
     CPROF_GRAPH_TREE,     /* nodes with their callers and callees; honours options.symbol */
     CPROF_GRAPH_PICTURE,  /* chosen to be drawn */
     CPROF_GRAPH_CALLGRIND /* all nodes and calls, by binary */

@@ -1,0 +1,61 @@
+#include "render/list.h"
+
+#include <inttypes.h>
+
+#define VALUE_WIDTH 10
+
+/* Tabs stay: they are source's own. */
+static void put_source(const cprof_text_style *style, cprof_sink *sink, cprof_slice text) {
+    while (style->escape && cprof_slice_find(text, '\t') < text.len) {
+        size_t tab = cprof_slice_find(text, '\t');
+        cprof_style_name(style, sink, cprof_slice_sub(text, 0, tab));
+        cprof_sink_putc(sink, '\t');
+        text = cprof_slice_sub(text, tab + 1, text.len);
+    }
+    cprof_style_name(style, sink, text);
+}
+
+static void put_file(const cprof_list_file *file, cprof_slice function, const cprof_text_style *style,
+                     cprof_sink *sink) {
+    cprof_sink_puts(sink, "ROUTINE ======================== ");
+    cprof_style_name(style, sink, function);
+    cprof_sink_puts(sink, " in ");
+    cprof_style_name(style, sink, file->file);
+    cprof_sink_putc(sink, '\n');
+    cprof_sink_right(sink, file->flat.text, VALUE_WIDTH);
+    cprof_sink_putc(sink, ' ');
+    cprof_sink_right(sink, file->cum.text, VALUE_WIDTH);
+    cprof_sink_puts(sink, " (flat, cum) ");
+    cprof_sink_slice(sink, file->cum.percent_text);
+    cprof_sink_puts(sink, " of Total\n");
+    if (file->error.len) {
+        cprof_sink_puts(sink, " Error: ");
+        cprof_style_name(style, sink, file->error);
+        cprof_sink_putc(sink, '\n');
+    }
+    for (uint32_t i = 0; i < file->count; i++) {
+        const cprof_list_line *line = &file->lines[i];
+        cprof_sink_right(sink, line->flat_text, VALUE_WIDTH);
+        cprof_sink_putc(sink, ' ');
+        cprof_sink_right(sink, line->cum_text, VALUE_WIDTH);
+        cprof_sink_printf(sink, " %6" PRId64 ":", line->number);
+        put_source(style, sink, line->text);
+        cprof_sink_putc(sink, '\n');
+    }
+}
+
+void cprof_render_list(const cprof_list *list, const cprof_text_style *style, cprof_sink *sink) {
+    cprof_sink_puts(sink, "Total: ");
+    cprof_sink_slice(sink, list->total);
+    cprof_sink_putc(sink, '\n');
+    for (uint32_t i = 0; i < list->count; i++) {
+        const cprof_list_function *f = &list->functions[i];
+        for (uint32_t k = 0; k < f->file_count; k++)
+            put_file(&f->files[k], f->name, style, sink);
+        if (f->file_count)
+            continue;
+        cprof_sink_puts(sink, "No source information for ");
+        cprof_style_name(style, sink, f->name);
+        cprof_sink_putc(sink, '\n');
+    }
+}
