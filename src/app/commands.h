@@ -44,13 +44,14 @@ typedef struct cprof_command {
     const char *name;
     cprof_command_kind kind;
     cprof_command_run *run;
-    bool takes_regex;        /* one regular expression, which must be given */
-    bool word_only;          /* no flag and no shell command of this name */
-    bool first_is_base;      /* of two or more sources the first is what the others are compared with */
-    bool untrimmed;          /* as with -trim=false */
-    int default_nodes;       /* where nodecount is -1; 0: all */
-    int shell_nodes;         /* the same, asked for in the shell; 0: as default_nodes */
-    const char *granularity; /* NULL: as it is set */
+    cprof_command_run *formatted; /* the same in the format that is set; NULL: it has none */
+    bool takes_regex;             /* one regular expression, which must be given */
+    bool word_only;               /* no flag and no shell command of this name */
+    bool first_is_base;           /* of two or more sources the first is what the others are compared with */
+    bool untrimmed;               /* as with -trim=false */
+    int default_nodes;            /* where nodecount is -1; 0: all */
+    int shell_nodes;              /* the same, asked for in the shell; 0: as default_nodes */
+    const char *granularity;      /* NULL: as it is set */
     enum { CPROF_INLINES_AS_SET, CPROF_INLINES_ALWAYS, CPROF_INLINES_NEVER } inlines;
     const char *suffix;   /* files that are not for a terminal end in this ("pb.gz"); NULL: text */
     const char *usage;    /* what may follow the name */

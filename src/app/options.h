@@ -15,6 +15,10 @@ typedef struct cprof_settings {
     cprof_slice sort;        /* "flat" or "cum" */
     bool call_tree, compact_labels, intel_syntax, noinlines, showcolumns, relative_percentages;
     cprof_slice unit, source_path, trim_path, output;
+    cprof_slice format; /* "json", "csv", "tsv", "markdown"; "": the report's own */
+    bool inverted;
+    cprof_slice diff_colours; /* "relative" or "absolute" */
+    long layout_timeout;      /* seconds */
 
     /* Which of a sample's values. */
     cprof_slice sample_index; /* "": the profile's default */

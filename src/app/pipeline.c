@@ -1,4 +1,5 @@
 /* From a request to its report: the only place that knows the order of the steps. */
+#include "app/formats.h"
 #include "app/session.h"
 #include "transform/derive.h"
 #include "transform/filter.h"
@@ -243,7 +244,8 @@ bool cprof_session_run(cprof_session *session, const cprof_request *request, cpr
     bool ok = prepare(&r, request, err);
     if (ok) {
         cprof_job job = {session, request, r.settings, &r.report};
-        ok = request->command->run(&job, sink, err) && !(r.symbol && cprof_regex_failed(r.symbol, err));
+        cprof_command_run *step = r.settings.format.len ? cprof_run_formatted : request->command->run;
+        ok = step(&job, sink, err) && !(r.symbol && cprof_regex_failed(r.symbol, err));
     }
     run_deinit(&r);
     return ok;

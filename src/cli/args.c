@@ -1,5 +1,6 @@
 #include "cli/args.h"
 
+#include "app/formats.h"
 #include "app/nearest.h"
 #include "base/arena.h"
 
@@ -303,6 +304,8 @@ bool cprof_args_init(cprof_args *args, int argc, char **argv, cprof_error *err) 
         take_count(&p);
     if (args->help)
         return true;
+    if (args->settings.output.len || args->settings.format.len)
+        cprof_settle_format(&args->command, &args->settings);
     if (!settle_sources(&p, err))
         return false;
     settle_sample_index(args);
