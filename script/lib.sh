@@ -16,15 +16,11 @@ build_preset() {
         say "configuring $preset …"
         (cd "$root" && cmake --preset "$preset") >&2 || return
     fi
-    local targets=()
-    [ $# -eq 0 ] || targets=(--target "$@")
-    if [ ! -f "$dir/.built" ]; then
-        say "building $preset, this takes a minute …"
-        cmake --build "$dir" -j "$jobs" "${targets[@]}" >&2 || return
-        touch "$dir/.built"
-    else
-        cmake --build "$dir" -j "$jobs" "${targets[@]}" -- --quiet >&2
+    if [ "$(ninja -C "$dir" -n "$@" 2>/dev/null | tail -n 1)" = "ninja: no work to do." ]; then
+        return
     fi
+    say "building $preset …"
+    ninja -C "$dir" -j "$jobs" "$@" >&2
 }
 
 # Which packages a preset needs, as script/bootstrap calls the sets.
