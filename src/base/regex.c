@@ -11,13 +11,17 @@
 #include <pcre2.h>
 
 enum {
-    PATTERN_MAX = 1 << 20,     /* bytes */
-    NEST_LIMIT = 500,          /* parentheses in each other */
-    MATCH_LIMIT = 1000000,     /* steps of backtracking in one match */
-    HEAP_LIMIT = 64 << 10,     /* kB that one match may take */
-    JIT_STACK_MIN = 32 << 10,  /* bytes */
-    JIT_STACK_MAX = 1 << 20,   /* bytes */
-    DFA_WORKSPACE = 4096,      /* ints */
+    PATTERN_MAX = 1 << 20,    /* bytes */
+    NEST_LIMIT = 500,         /* parentheses in each other */
+    JIT_STEPS_LOG2 = 28,      /* steps of one match that the machine code may take, as it cannot be stopped */
+    STEPS_LOG2 = 32,          /* steps at one place of the subject, where each counts the rest of it */
+    MATCH_LIMIT = 2000000,    /* steps at one place */
+    HEAP_LIMIT = 64 << 10,    /* kB that one match may take */
+    JIT_STACK_MIN = 32 << 10, /* bytes */
+    JIT_STACK_MAX = 1 << 20,  /* bytes */
+    WINDOW_LOG2 = 20,         /* places to look at, times the subject's length, between looks at the clock */
+    DFA_WORKSPACE = 4096,     /* ints */
+    DFA_SUBJECT_MAX = 256,    /* bytes; its effort grows faster than the subject, too */
     TIME_LIMIT_MS = 20 * 1000, /* all matches of one regex together */
     SHOWN = 120                /* bytes of a pattern in a message */
 };
@@ -25,6 +29,7 @@ enum {
 struct cprof_regex {
     char *pattern, *what, *literal; /* literal: NULL where the pattern is more than that */
     size_t pattern_len, literal_len;
+    unsigned effort;  /* as cprof_regex_translate tells it */
     pcre2_code *code; /* NULL for a literal */
     pcre2_match_data *data;
     pcre2_match_context *context;
@@ -94,7 +99,8 @@ static pcre2_code *compile(const cprof_regex_syntax *syntax, cprof_slice pattern
     PCRE2_SIZE at = 0;
     pcre2_code *compiled =
         pcre2_compile((PCRE2_SPTR)syntax->out, syntax->len,
-                      PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C, &code, &at, context);
+                      PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT,
+                      &code, &at, context);
     pcre2_compile_context_free(context);
     if (compiled)
         pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE); /* without it matching is slower, not different */
@@ -108,7 +114,6 @@ static bool prepare(cprof_regex *regex) {
     regex->context = pcre2_match_context_create(NULL);
     if (!regex->data || !regex->context)
         return false;
-    pcre2_set_match_limit(regex->context, MATCH_LIMIT);
     pcre2_set_heap_limit(regex->context, HEAP_LIMIT);
     regex->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
     if (regex->stack)
@@ -122,6 +127,7 @@ static bool build(cprof_regex *regex, cprof_regex_syntax *syntax, cprof_slice pa
     if (!cprof_regex_translate(syntax, pattern))
         return set_error(err, regex->what, syntax->wrong, pattern, syntax->wrong_at, syntax->wrong_len);
     regex->literal_len = syntax->literal_len;
+    regex->effort = syntax->effort;
     /* An invalid byte of a subject counts as U+FFFD, which looking for bytes would not find. */
     if (syntax->plain && cprof_slice_find_slice((cprof_slice){syntax->literal, syntax->literal_len},
                                                 CPROF_SLICE("\xef\xbf\xbd")) == syntax->literal_len)
@@ -190,8 +196,16 @@ static int64_t now_ms(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Matches without backtracking: slower, but no pattern makes it explode.  It knows where the match begins,
- * not where the groups are. */
+/* Machine code is fast, but most of its steps are not counted: it gets what cannot take long. */
+static bool is_soon_done(const cprof_regex *regex, size_t len) {
+    unsigned log2 = 1;
+    while (len >> log2)
+        log2++;
+    return log2 <= JIT_STEPS_LOG2 / (regex->effort + 1);
+}
+
+/* Matches without backtracking: for what backtracking gave up, in short subjects.  It tells whether there
+ * is a match, not where. */
 static int match_without_backtracking(cprof_regex *regex, cprof_slice subject, size_t from) {
     if (!regex->workspace)
         regex->workspace = malloc(DFA_WORKSPACE * sizeof *regex->workspace);
@@ -203,17 +217,53 @@ static int match_without_backtracking(cprof_regex *regex, cprof_slice subject, s
     return rc >= 0 ? 1 : rc;
 }
 
+/* The next place after `from` + `step` where a code point begins. */
+static size_t next_place(cprof_slice subject, size_t from, size_t step) {
+    if (step >= subject.len - from)
+        return subject.len + 1;
+    from += step;
+    while (from < subject.len && ((unsigned char)subject.ptr[from] & 0xc0) == 0x80)
+        from++;
+    return from;
+}
+
+/* Counts its steps and looks at the clock after every few places where a match may begin. */
+static int match_in_windows(cprof_regex *regex, cprof_slice subject, size_t from, int64_t deadline) {
+    size_t limit = ((uint64_t)1 << STEPS_LOG2) / (subject.len + 1);
+    size_t step = ((size_t)1 << WINDOW_LOG2) / (subject.len + 1);
+    pcre2_set_match_limit(regex->context, limit < MATCH_LIMIT ? (uint32_t)limit : MATCH_LIMIT);
+    for (size_t next; from <= subject.len; from = next) {
+        next = next_place(subject, from, step ? step : 1);
+        pcre2_set_offset_limit(regex->context, next - 1);
+        int rc = pcre2_match(regex->code, (PCRE2_SPTR)subject.ptr, subject.len, from,
+                             PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, regex->data, regex->context);
+        if (rc != PCRE2_ERROR_NOMATCH)
+            return rc;
+        if (next <= subject.len && now_ms() > deadline)
+            return PCRE2_ERROR_NOMATCH; /* the caller sees that time is up */
+    }
+    return PCRE2_ERROR_NOMATCH;
+}
+
+static int match(cprof_regex *regex, cprof_slice subject, size_t from, int64_t deadline) {
+    if (is_soon_done(regex, subject.len - from)) {
+        pcre2_set_match_limit(regex->context, MATCH_LIMIT);
+        pcre2_set_offset_limit(regex->context, PCRE2_UNSET);
+        int rc = pcre2_match(regex->code, (PCRE2_SPTR)subject.ptr, subject.len, from, PCRE2_NO_UTF_CHECK,
+                             regex->data, regex->context);
+        if (rc != PCRE2_ERROR_JIT_STACKLIMIT)
+            return rc;
+    }
+    return match_in_windows(regex, subject, from, deadline);
+}
+
 /* How many pairs of the match data are set; 0: no match.  only_whether: no bounds are wanted. */
 static int run(cprof_regex *regex, cprof_slice subject, size_t from, bool only_whether) {
     int64_t start = now_ms();
-    int rc = pcre2_match(regex->code, (PCRE2_SPTR)subject.ptr, subject.len, from, PCRE2_NO_UTF_CHECK,
-                         regex->data, regex->context);
-    if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(regex->code, (PCRE2_SPTR)subject.ptr, subject.len, from,
-                         PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, regex->data, regex->context);
-    bool exploded =
+    int rc = match(regex, subject, from, start + TIME_LIMIT_MS - regex->spent_ms);
+    bool given_up =
         rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT;
-    if (exploded) {
+    if (given_up && subject.len <= DFA_SUBJECT_MAX) {
         int other = match_without_backtracking(regex, subject, from);
         rc = other < 0 || only_whether ? other : rc;
     }

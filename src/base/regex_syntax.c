@@ -2,7 +2,11 @@
 
 #include <stdio.h>
 
-enum { REPEAT_MAX = 1000 }; /* as in RE2 */
+enum {
+    REPEAT_MAX = 1000,         /* as in RE2 */
+    NO_LIMIT = REPEAT_MAX + 2, /* of a repetition */
+    DEPTH_MAX = 64             /* groups in each other of which the effort is told apart */
+};
 
 typedef struct translator {
     cprof_regex_syntax *to;
@@ -10,6 +14,9 @@ typedef struct translator {
     size_t at;       /* in pattern */
     bool can_repeat; /* an atom stands before: a repetition may follow */
     size_t repeated; /* where the repetition that stands just before begins; SIZE_MAX: there is none */
+    unsigned depth;  /* of groups */
+    bool varies[DEPTH_MAX + 1]; /* what is in the group at that depth can match in more than one way */
+    bool atom_varies;           /* the last atom can */
 } translator;
 
 static bool fail(translator *t, const char *wrong, size_t at, size_t end) {
@@ -64,7 +71,12 @@ static void emit_literal(translator *t, char c) {
 
 static void begin_atom(translator *t) {
     t->can_repeat = true;
+    t->atom_varies = false;
     t->repeated = SIZE_MAX;
+}
+
+static bool *group_varies(translator *t) {
+    return &t->varies[t->depth < DEPTH_MAX ? t->depth : DEPTH_MAX];
 }
 
 /* A code point of the pattern that stands for itself: its first byte is at hand. */
@@ -74,6 +86,13 @@ static void literal(translator *t) {
         emit_literal(t, peek(t, 0));
         t->at++;
     } while (!at_end(t) && ((unsigned char)peek(t, 0) & 0xc0) == 0x80);
+}
+
+/* Backtracking tries each length of what is repeated with each of what comes before it. */
+static void count_effort(translator *t, bool more_than_once, bool fixed) {
+    if (t->to->effort < CPROF_REGEX_EXPLOSIVE)
+        t->to->effort += t->atom_varies && more_than_once ? CPROF_REGEX_EXPLOSIVE : !fixed;
+    *group_varies(t) |= !fixed;
 }
 
 /* The number at offset *i of the current place (one more than REPEAT_MAX for all that are bigger). */
@@ -87,21 +106,19 @@ static unsigned repeat_number(const translator *t, size_t *i) {
 }
 
 /* "{2}", "{2,}", "{2,5}" at the current place: its length, or 0 where the brace stands for itself. */
-static size_t repeat_length(const translator *t, bool *valid) {
+static size_t repeat_length(const translator *t, unsigned *least, unsigned *most) {
     if (!is_digit(peek(t, 1)))
         return 0;
     size_t i = 1;
-    unsigned least = repeat_number(t, &i), most = least;
+    *most = *least = repeat_number(t, &i);
     if (peek(t, i) == ',') {
         i++;
-        if (is_digit(peek(t, i)))
-            most = repeat_number(t, &i);
+        *most = is_digit(peek(t, i)) ? repeat_number(t, &i) : NO_LIMIT;
     }
-    *valid = least <= most && most <= REPEAT_MAX;
     return peek(t, i) == '}' ? i + 1 : 0;
 }
 
-static bool repetition(translator *t, size_t len) {
+static bool repetition(translator *t, size_t len, bool more_than_once, bool fixed) {
     size_t end = t->at + len;
     if (end < t->pattern.len && t->pattern.ptr[end] == '?')
         end++;
@@ -109,6 +126,7 @@ static bool repetition(translator *t, size_t len) {
         return fail(t, "invalid nested repetition operator", t->repeated, end);
     if (!t->can_repeat)
         return fail(t, "missing argument to repetition operator", t->at, end);
+    count_effort(t, more_than_once, fixed);
     t->repeated = t->at;
     t->to->plain = false;
     emit(t, t->pattern.ptr + t->at, end - t->at);
@@ -117,15 +135,15 @@ static bool repetition(translator *t, size_t len) {
 }
 
 static bool brace(translator *t) {
-    bool valid = false;
-    size_t len = repeat_length(t, &valid);
+    unsigned least, most;
+    size_t len = repeat_length(t, &least, &most);
     if (len == 0) {
         literal(t);
         return true;
     }
-    if (!valid)
+    if (least > REPEAT_MAX || (most > REPEAT_MAX && most != NO_LIMIT) || least > most)
         return fail(t, "invalid repeat count", t->at, t->at + len);
-    return repetition(t, len);
+    return repetition(t, len, most != 1, least == most);
 }
 
 /* What matches a place: PCRE2 repeats these only within a group. */
@@ -368,16 +386,27 @@ static bool group(translator *t) {
     t->repeated = SIZE_MAX;
     emit(t, t->pattern.ptr + t->at, len);
     t->at += len;
+    if (t->pattern.ptr[t->at - 1] != ')') { /* not flags alone */
+        t->depth++;
+        *group_varies(t) = t->depth >= DEPTH_MAX;
+    }
     return true;
 }
 
-/* What ends an atom without being one: '|' and ')'. */
-static bool separator(translator *t, bool can_repeat) {
+/* '|' and ')' are no atoms; a group that ends is one. */
+static bool separator(translator *t, bool ends_group) {
     t->to->plain = false;
     emit(t, t->pattern.ptr + t->at, 1);
     t->at++;
-    t->can_repeat = can_repeat;
+    t->can_repeat = ends_group;
     t->repeated = SIZE_MAX;
+    if (!ends_group) {
+        *group_varies(t) = true;
+    } else if (t->depth > 0) {
+        t->atom_varies = *group_varies(t);
+        t->depth--;
+        *group_varies(t) |= t->atom_varies;
+    }
     return true;
 }
 
@@ -413,8 +442,9 @@ static bool step(translator *t) {
         return anchor(t);
     case '*':
     case '+':
+        return repetition(t, 1, true, false);
     case '?':
-        return repetition(t, 1);
+        return repetition(t, 1, false, false);
     case '{':
         return brace(t);
     default:

@@ -118,6 +118,7 @@ static void patterns_are_rejected_as_in_go(void **state) {
         {"a**", "invalid nested repetition operator `**` at offset 1 of `a**`"},
         {"a{2}{3}", "invalid nested repetition operator `{2}{3}` at offset 1 of `a{2}{3}`"},
         {"a{1001}", "invalid repeat count `{1001}` at offset 1 of `a{1001}`"},
+        {"a{3,0}", "invalid repeat count `{3,0}` at offset 1 of `a{3,0}`"},
         {"a{3,2}", "invalid repeat count `{3,2}` at offset 1 of `a{3,2}`"},
         {"a{99999999999999999999}", "invalid repeat count `{99999999999999999999}` at offset 1 of "
                                     "`a{99999999999999999999}`"},
@@ -296,6 +297,59 @@ static void given_up_matches_are_remembered(void **state) {
     cprof_regex_free(regex);
 }
 
+/* The effort of each of these grows with a power of the subject, of which machine code would not tell. */
+static void long_subjects_are_bounded(void **state) {
+    (void)state;
+    enum { SIZE = 1 << 20 };
+    char *subject = malloc(SIZE);
+    assert_non_null(subject);
+    memset(subject, 'a', SIZE);
+    static const struct {
+        const char *pattern;
+        size_t len;
+        bool failed;
+    } cases[] = {
+        {"a.*[bx].*[cx].*[dx]", 300, false},
+        {"a.*[bx].*[cx].*[dx]", SIZE, true},
+        {"a[^b]*[xy]", SIZE, true},
+        {"(?:a*)*[xy]", 5000, true},
+        {"a+", SIZE, false},
+        {"a{1,100}[xy]", SIZE, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cprof_regex *regex = cprof_regex_new(cprof_slice_of(cases[i].pattern), "focus", NULL);
+        assert_non_null(regex);
+        double start = seconds();
+        bool matched = cprof_regex_match(regex, (cprof_slice){subject, cases[i].len});
+        assert_int_equal(matched, strcmp(cases[i].pattern, "a+") == 0);
+        assert_int_equal(cprof_regex_failed(regex, NULL), cases[i].failed);
+        assert_true(seconds() - start < 15);
+        cprof_regex_free(regex);
+    }
+    free(subject);
+}
+
+/* A long subject is looked at window by window, in whole characters. */
+static void long_subjects_match_at_their_end(void **state) {
+    (void)state;
+    enum { COUNT = 30000 };
+    char *subject = malloc(COUNT * 2 + 3);
+    assert_non_null(subject);
+    for (size_t i = 0; i < COUNT; i++)
+        memcpy(subject + 2 * i, "é", 2);
+    memcpy(subject + 2 * COUNT, "xé", 3);
+    cprof_regex *regex = cprof_regex_new(CPROF_SLICE("x.?$"), "focus", NULL);
+    assert_non_null(regex);
+    size_t bounds[1][2];
+    assert_true(cprof_regex_find(regex, (cprof_slice){subject, COUNT * 2 + 3}, 1, bounds, 1));
+    assert_int_equal(bounds[0][0], COUNT * 2);
+    assert_int_equal(bounds[0][1], COUNT * 2 + 3);
+    assert_false(cprof_regex_match(regex, (cprof_slice){subject, COUNT * 2}));
+    assert_false(cprof_regex_failed(regex, NULL));
+    cprof_regex_free(regex);
+    free(subject);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patterns_match_as_in_go),
@@ -306,6 +360,8 @@ int main(void) {
         cmocka_unit_test(find_gives_bounds),
         cmocka_unit_test(explosive_patterns_are_answered),
         cmocka_unit_test(given_up_matches_are_remembered),
+        cmocka_unit_test(long_subjects_are_bounded),
+        cmocka_unit_test(long_subjects_match_at_their_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
