@@ -115,7 +115,8 @@ static bool make_key(tags_pass *pass, const tag_sum *sums, uint32_t count, cprof
 static bool make_keys(tags_pass *pass, cprof_tags *tags) {
     const tag_sum *sums = pass->sums.at;
     size_t count = pass->sums.count, keys = 0;
-    qsort_r(pass->sums.at, count, sizeof *sums, compare_sums, &pass->strings);
+    if (count > 0)
+        qsort_r(pass->sums.at, count, sizeof *sums, compare_sums, &pass->strings);
     for (size_t i = 0; i < count; i++)
         keys += i == 0 || sums[i].key != sums[i - 1].key;
     tags->keys = cprof_arena_calloc(&pass->report->arena, keys + 1, sizeof *tags->keys);
