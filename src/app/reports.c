@@ -2,14 +2,17 @@
 
 #include "app/session.h"
 
+#include "render/callgrind.h"
 #include "render/comments.h"
 #include "render/disasm.h"
 #include "render/dot.h"
+#include "render/list.h"
 #include "render/proto.h"
 #include "render/raw.h"
 #include "render/tags.h"
 #include "render/text.h"
 #include "render/traces.h"
+#include "report/topproto.h"
 
 #include <stdlib.h>
 
@@ -28,6 +31,15 @@ bool cprof_run_tree(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
     if (ok)
         cprof_render_tree(&tree, &job->request->style, sink);
     cprof_tree_deinit(&tree);
+    return ok;
+}
+
+bool cprof_run_list(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    cprof_list list;
+    bool ok = cprof_list_init(&list, job->report, err);
+    if (ok)
+        cprof_render_list(&list, &job->request->style, sink);
+    cprof_list_deinit(&list);
     return ok;
 }
 
@@ -80,6 +92,26 @@ bool cprof_run_dot(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
     if (ok)
         cprof_render_dot(&picture, &job->request->style, sink);
     cprof_picture_deinit(&picture);
+    return ok;
+}
+
+bool cprof_run_callgrind(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    cprof_callgrind callgrind;
+    bool ok = cprof_callgrind_init(&callgrind, job->report, err) &&
+              cprof_render_callgrind(&callgrind, &job->request->style, sink, err);
+    cprof_callgrind_deinit(&callgrind);
+    return ok;
+}
+
+bool cprof_run_topproto(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    cprof_profile *profile;
+    if (!cprof_report_topproto(job->report, &profile, err))
+        return false;
+    cprof_view view;
+    cprof_view_init(&view, profile, job->report->view->env);
+    bool ok = cprof_render_proto(&view, 1, sink, true, err);
+    cprof_view_deinit(&view);
+    cprof_profile_free(profile);
     return ok;
 }
 

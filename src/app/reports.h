@@ -4,8 +4,9 @@
 
 #include "app/commands.h"
 
-cprof_command_run cprof_run_top, cprof_run_tree, cprof_run_disasm, cprof_run_traces, cprof_run_tags,
-    cprof_run_comments, cprof_run_raw, cprof_run_dot, cprof_run_proto;
+cprof_command_run cprof_run_top, cprof_run_tree, cprof_run_list, cprof_run_disasm, cprof_run_traces,
+    cprof_run_tags, cprof_run_comments, cprof_run_raw, cprof_run_dot, cprof_run_callgrind, cprof_run_proto,
+    cprof_run_topproto;
 
 /* Pictures, and stacks for other tools. */
 cprof_command_run cprof_run_flame, cprof_run_folded, cprof_run_speedscope, cprof_run_svg, cprof_run_png,

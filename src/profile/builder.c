@@ -208,8 +208,9 @@ static bool location_equals(const cprof_columns *c, uint32_t row, uint32_t mappi
     return true;
 }
 
-static bool location_append(cprof_builder *b, uint32_t mapping, uint64_t address, bool folded,
-                            const cprof_line *lines, uint32_t line_count, uint32_t *row, cprof_error *err) {
+bool cprof_builder_location_append(cprof_builder *b, uint32_t mapping, uint64_t address, bool folded,
+                                   const cprof_line *lines, uint32_t line_count, uint32_t *row,
+                                   cprof_error *err) {
     cprof_columns *c = &b->columns;
     if (mapping != CPROF_NONE && mapping >= c->mappings.count)
         return bad_row("mappings", mapping, err);
@@ -242,7 +243,7 @@ bool cprof_builder_location(cprof_builder *b, uint32_t mapping, uint64_t address
         if (location_equals(&b->columns, *row, mapping, address, folded, lines, line_count))
             return true;
     }
-    if (!location_append(b, mapping, address, folded, lines, line_count, row, err))
+    if (!cprof_builder_location_append(b, mapping, address, folded, lines, line_count, row, err))
         return false;
     return cprof_index_insert(&b->locations, hash, *row) || cprof_error_memory(b->env, err);
 }

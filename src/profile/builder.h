@@ -40,6 +40,10 @@ bool cprof_builder_function(cprof_builder *b, cprof_str name, cprof_str system_n
 /* lines: innermost first. Equal when mapping, address, folded and lines are. */
 bool cprof_builder_location(cprof_builder *b, uint32_t mapping, uint64_t address, bool folded,
                             const cprof_line *lines, uint32_t line_count, uint32_t *row, cprof_error *err);
+/* The same, but always a row of its own. */
+bool cprof_builder_location_append(cprof_builder *b, uint32_t mapping, uint64_t address, bool folded,
+                                   const cprof_line *lines, uint32_t line_count, uint32_t *row,
+                                   cprof_error *err);
 /* frames: location rows, leaf first. */
 bool cprof_builder_stack(cprof_builder *b, const uint32_t *frames, uint32_t count, uint32_t *row,
                          cprof_error *err);

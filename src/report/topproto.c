@@ -35,7 +35,7 @@ static bool add_node(cprof_builder *b, const cprof_report *report, const cprof_g
     return cprof_builder_string(b, cprof_graph_string(g, info->name), &name, err) &&
            cprof_builder_string(b, cprof_graph_string(g, info->file), &file, err) &&
            cprof_builder_function(b, name, 0, file, info->start_line, &line.function, err) &&
-           cprof_builder_location(b, CPROF_NONE, info->address, false, &line, 1, &location, err) &&
+           cprof_builder_location_append(b, CPROF_NONE, info->address, false, &line, 1, &location, err) &&
            cprof_builder_stack(b, &location, 1, &stack, err) &&
            cprof_builder_sample(b, stack, 0, values, err);
 }
