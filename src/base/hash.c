@@ -105,8 +105,9 @@ static bool idmap_grow(cprof_idmap *map) {
         return true;
     cprof_idmap more = {.budget = map->budget, .mask = slots - 1, .count = map->count};
     more.keys = cprof_mem_resize(map->budget, NULL, 0, slots * sizeof *more.keys);
-    more.values = cprof_mem_resize(map->budget, NULL, 0, slots * sizeof *more.values);
-    if (!more.keys || !more.values) {
+    if (more.keys)
+        more.values = cprof_mem_resize(map->budget, NULL, 0, slots * sizeof *more.values);
+    if (!more.values) {
         cprof_idmap_deinit(&more);
         return false;
     }
