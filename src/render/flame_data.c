@@ -13,7 +13,8 @@ typedef struct used_rows {
     const cprof_env *env;
     uint32_t *frame_of;   /* by frame of the model: its number, or CPROF_NONE */
     uint32_t *package_of; /* by package of the model, likewise */
-    CPROF_VEC(uint32_t) frames, packages;
+    uint32_t *file_of;    /* by string of the profile, likewise */
+    CPROF_VEC(uint32_t) frames, packages, files;
     size_t legend;     /* the first so many packages have the largest shares */
     size_t name_limit; /* characters */
 } used_rows;
@@ -44,10 +45,17 @@ static bool collect_legend(used_rows *used) {
     return true;
 }
 
+static bool use_file(used_rows *used, cprof_str file) {
+    if (used->file_of[file] != CPROF_NONE)
+        return true;
+    used->file_of[file] = (uint32_t)used->files.count;
+    return cprof_vec_push(used->env, &used->files, file);
+}
+
 static bool collect(used_rows *used) {
     const cprof_flame *flame = used->flame;
     size_t bytes = 0;
-    if (!collect_legend(used))
+    if (!collect_legend(used) || !use_file(used, 0))
         return false;
     for (size_t i = 1; i < flame->nodes.count; i++) {
         uint32_t frame = flame->nodes.at[i].frame;
@@ -56,6 +64,7 @@ static bool collect(used_rows *used) {
         used->frame_of[frame] = (uint32_t)used->frames.count;
         bytes += flame->stacks.frames.at[frame].name.len;
         if (!use_package(used, flame->stacks.frames.at[frame].package) ||
+            !use_file(used, flame->stacks.frames.at[frame].file) ||
             !cprof_vec_push(used->env, &used->frames, frame))
             return false;
     }
@@ -104,9 +113,15 @@ static void write_names(const used_rows *used, cprof_json *json) {
         cprof_json_array(json);
         cprof_json_string(json, cprof_utf8_cut(frame->name, used->name_limit));
         cprof_json_int(json, used->package_of[frame->package]);
-        cprof_json_string(json, cprof_utf8_cut(cprof_profile_string(p, frame->file), used->name_limit));
+        if (frame->file)
+            cprof_json_int(json, used->file_of[frame->file]);
         cprof_json_end(json);
     }
+    cprof_json_end(json);
+    cprof_json_key(json, "files");
+    cprof_json_array(json);
+    for (size_t i = 0; i < used->files.count; i++)
+        cprof_json_string(json, cprof_utf8_cut(cprof_profile_string(p, used->files.at[i]), used->name_limit));
     cprof_json_end(json);
     const cprof_stack_package *packages = used->flame->stacks.packages.at;
     cprof_json_key(json, "packages");
@@ -211,9 +226,12 @@ bool cprof_flame_write_data(const cprof_flame *flame, const cprof_flame_style *s
     size_t frames = flame->stacks.frames.count + 1, packages = flame->stacks.packages.count + 1;
     used.frame_of = cprof_arena_alloc(&scratch, frames * sizeof *used.frame_of);
     used.package_of = cprof_arena_alloc(&scratch, packages * sizeof *used.package_of);
-    bool ok = used.frame_of && used.package_of;
+    size_t strings = cprof_strtab_count(&flame->report->view->profile->strings);
+    used.file_of = cprof_arena_alloc(&scratch, strings * sizeof *used.file_of);
+    bool ok = used.frame_of && used.package_of && used.file_of;
     if (ok) {
         memset(used.frame_of, 0xff, frames * sizeof *used.frame_of);
+        memset(used.file_of, 0xff, strings * sizeof *used.file_of);
         memset(used.package_of, 0xff, packages * sizeof *used.package_of);
     }
     ok = ok && collect(&used);
@@ -221,6 +239,7 @@ bool cprof_flame_write_data(const cprof_flame *flame, const cprof_flame_style *s
         write_all(&used, style, words, sink);
     cprof_vec_free(env, &used.frames);
     cprof_vec_free(env, &used.packages);
+    cprof_vec_free(env, &used.files);
     cprof_arena_deinit(&scratch);
     return ok || cprof_error_memory(env, err);
 }

@@ -7,6 +7,8 @@
 #define DEFAULT_SHARE (1.0 / 50000) /* a pixel's width in a picture zoomed forty times */
 #define NO_CALLEE     UINT32_MAX    /* the stack ends here */
 
+enum { AHEAD = 12 }; /* items: how early a stack's frames are fetched */
+
 /* One stack on its way down the tree. */
 typedef struct item {
     cprof_stack_walk walk;
@@ -69,6 +71,8 @@ static bool sort_out(folder *f, const bucket *group, cprof_flame_node *node) {
     for (uint32_t i = 0; i < group->count; i++) {
         uint32_t frame;
         bool inlined;
+        if (i + AHEAD < group->count)
+            cprof_stack_walk_prefetch(&f->flame->stacks, &items[i + AHEAD].walk);
         if (!cprof_stack_walk_next(&f->flame->stacks, &items[i].walk, &frame, &inlined)) {
             items[i].callee = NO_CALLEE;
             node->self = cprof_sum_held(node->self, items[i].value);
@@ -134,13 +138,17 @@ static bool add_node(folder *f, const bucket *group) {
                              .base = group->base};
     if (!sort_out(f, group, &node) || !place_items(f, group, &node))
         return false;
-    qsort(f->buckets.at, f->buckets.count, f->buckets.count ? sizeof(bucket) : 1, widest_last);
     if (!cprof_vec_reserve(f->env, &f->waiting, f->buckets.count))
         return cprof_error_memory(f->env, f->err);
+    bucket *callees = f->waiting.at + f->waiting.count;
+    size_t count = 0;
     for (uint32_t i = 0; i < f->buckets.count; i++) {
         if (!f->buckets.at[i].folded)
-            f->waiting.at[f->waiting.count++] = f->buckets.at[i];
+            callees[count++] = f->buckets.at[i];
     }
+    if (count > 1)
+        qsort(callees, count, sizeof *callees, widest_last);
+    f->waiting.count += count;
     return cprof_vec_push(f->env, &f->flame->nodes, node) || cprof_error_memory(f->env, f->err);
 }
 

@@ -177,6 +177,14 @@ static bool make_frames(frame_maker *m) {
     if (!stacks->frame_rows)
         return cprof_error_memory(view->env, m->err);
     cprof_vec_copy(stacks->frame_rows, m->rows.at, m->rows.count * sizeof(uint32_t));
+    stacks->only_frame =
+        cprof_arena_alloc(&stacks->arena, ((size_t)p->locations.count + 1) * sizeof(uint32_t));
+    if (!stacks->only_frame)
+        return cprof_error_memory(view->env, m->err);
+    for (uint32_t l = 0; l < p->locations.count; l++) {
+        uint32_t first = stacks->first_frame[l], count = stacks->first_frame[l + 1] - first;
+        stacks->only_frame[l] = count == 1 ? stacks->frame_rows[first] : CPROF_NONE;
+    }
     return true;
 }
 

@@ -44,6 +44,7 @@ typedef struct cprof_stacks_model {
     /* Frames of location l: frame_rows[first_frame[l] .. first_frame[l + 1]), innermost first; all but the
      * last are inlined.  None for a location that the view hides. */
     uint32_t *first_frame, *frame_rows;
+    uint32_t *only_frame;  /* by location: its frame where it has one, CPROF_NONE where it has none or more */
     cprof_stack_sum *sums; /* one a stack row of the profile; 0, 0 where no sample has it */
     bool *used;            /* one a stack row: a sample of the view has it */
     /* Stack rows that samples of the view have, in the order of their first sample. */
@@ -77,6 +78,10 @@ static inline bool cprof_stack_walk_next(const cprof_stacks_model *stacks, cprof
         if (walk->at == walk->from)
             return false;
         uint32_t location = locations[--walk->at];
+        *frame = stacks->only_frame[location];
+        *inlined = false;
+        if (*frame != CPROF_NONE)
+            return true;
         walk->lines = stacks->first_frame[location + 1] - stacks->first_frame[location];
     }
     uint32_t location = locations[walk->at];
@@ -84,6 +89,12 @@ static inline bool cprof_stack_walk_next(const cprof_stacks_model *stacks, cprof
     *frame = stacks->frame_rows[first + --walk->lines];
     *inlined = first + walk->lines + 1 != stacks->first_frame[location + 1];
     return true;
+}
+
+/* Fetches what the walk's next step will read. */
+static inline void cprof_stack_walk_prefetch(const cprof_stacks_model *stacks, const cprof_stack_walk *walk) {
+    if (walk->at != walk->from)
+        __builtin_prefetch(stacks->view->profile->stacks.frames + walk->at - 1);
 }
 
 /* The package, namespace or module that a function belongs to, by its name's form and its file; mapping is

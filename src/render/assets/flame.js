@@ -247,7 +247,7 @@
     }
     tip.append(table);
     const f = i ? data.frames[frame[i]] : null;
-    if (f && f[2]) tip.append(make('em', '', f[2]));
+    if (f && f[2]) tip.append(make('em', '', data.files[f[2]]));
     if (f && data.packages[f[1]]) tip.append(make('em', '', 'package ' + data.packages[f[1]]));
     if (inlined.has(i)) tip.append(make('em', '', 'inlined into its caller'));
     if (diff && i && value[i] === 0) tip.append(make('em', '', 'only in the base'));
