@@ -53,11 +53,12 @@ typedef struct cprof_command {
     int shell_nodes;              /* the same, asked for in the shell; 0: as default_nodes */
     const char *granularity;      /* NULL: as it is set */
     enum { CPROF_INLINES_AS_SET, CPROF_INLINES_ALWAYS, CPROF_INLINES_NEVER } inlines;
-    const char *suffix;   /* files that are not for a terminal end in this ("pb.gz"); NULL: text */
-    const char *usage;    /* what may follow the name */
-    const char *brief;    /* a few words */
-    const char *help;     /* some sentences */
-    const char *examples; /* lines to type; NULL: none */
+    const char *const *viewers; /* programs that show it (viewers.h); NULL: it is not shown */
+    const char *suffix;         /* files that are not for a terminal end in this ("pb.gz"); NULL: text */
+    const char *usage;          /* what may follow the name */
+    const char *brief;          /* a few words */
+    const char *help;           /* some sentences */
+    const char *examples;       /* lines to type; NULL: none */
 } cprof_command;
 
 extern const cprof_command cprof_commands[]; /* ends with a NULL name */

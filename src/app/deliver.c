@@ -1,6 +1,7 @@
 #include "app/deliver.h"
 
 #include "app/output.h"
+#include "app/viewers.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -90,10 +91,21 @@ static bool to_pipe(cprof_session *session, const cprof_request *request, int fd
     return ok;
 }
 
+/* To a file that a program shows, unless it was to be kept (-output). */
+static bool to_viewer(cprof_session *session, const cprof_request *request, cprof_error *err) {
+    char *path = cprof_viewer_file(request->command->suffix, err);
+    bool ok = path && to_file(session, request, cprof_slice_of(path), err) &&
+              cprof_viewer_start(request->command->viewers, path, session->env, err);
+    free(path);
+    return ok;
+}
+
 bool cprof_session_deliver(cprof_session *session, const cprof_request *request, const cprof_delivery *to,
                            cprof_error *err) {
     if (request->settings.output.len)
         return to_file(session, request, request->settings.output, err);
+    if (request->command->viewers)
+        return to_viewer(session, request, err);
     if (request->command->suffix && (to->is_terminal || to->in_shell))
         return to_new_file(session, request, err);
     return to->is_terminal ? to_terminal(session, request, to->fd, err)
