@@ -13,8 +13,10 @@ static bool fill_output(cprof_session *session, const cprof_request *request, co
         cprof_output_abandon(output);
         return false;
     }
+    if (!cprof_output_commit(output, err))
+        return cprof_error_prefix(err, "%s", path);
     cprof_note(session->env, "Generating report in %s", path);
-    return cprof_output_commit(output, err) || cprof_error_prefix(err, "%s", path);
+    return true;
 }
 
 static bool to_file(cprof_session *session, const cprof_request *request, cprof_slice name,

@@ -187,11 +187,12 @@ static bool is_symbolizable(cprof_slice file) {
            !memchr(file.ptr, 0, file.len);
 }
 
+/* Those that have an address: the others are names already, or nothing. */
 static bool locations_of(work *w, uint32_t mapping, cprof_error *err) {
     const cprof_locations *l = &w->profile->locations;
     w->rows.count = 0;
     for (uint32_t i = 0; i < l->count; i++)
-        if (l->mapping[i] == mapping && !cprof_vec_push(w->env, &w->rows, i))
+        if (l->mapping[i] == mapping && l->address[i] != 0 && !cprof_vec_push(w->env, &w->rows, i))
             return cprof_error_memory(w->env, err);
     return true;
 }

@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+"""Runs the program as people do, and looks at what it prints, writes and returns.
+
+usage: commands_test.py CPROF TESTDATA
+"""
+import gzip
+import os
+import pathlib
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+CPROF = os.path.abspath(sys.argv.pop(1))
+TESTDATA = pathlib.Path(sys.argv.pop(1)).resolve()
+HEAP = str(TESTDATA / "go" / "heap.small.pb.gz")
+
+
+def field(number, payload):
+    if isinstance(payload, int):
+        return varint(number << 3) + varint(payload)
+    return varint(number << 3 | 2) + varint(len(payload)) + payload
+
+
+def varint(value):
+    out = b""
+    while value > 127:
+        out += bytes([value & 127 | 128])
+        value >>= 7
+    return out + bytes([value])
+
+
+def profile(name, value=5, types=(b"samples",)):
+    """A profile.proto with one sample of one function."""
+    strings = [b"", b"count", name] + list(types)
+    data = b""
+    for i in range(len(types)):
+        data += field(1, field(1, 3 + i) + field(2, 1))
+    data += field(2, field(1, varint(1)) + field(2, varint(value) * len(types)))
+    data += field(4, field(1, 1) + field(4, field(1, 1) + field(2, 7)))
+    data += field(5, field(1, 1) + field(2, 2) + field(4, 2))
+    return data + b"".join(field(6, s) for s in strings)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="cprof-cli-")
+        self.addCleanup(self.folder.cleanup)
+        self.env = {"PATH": os.environ["PATH"], "HOME": self.folder.name, "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE"):
+            if name in os.environ:
+                self.env[name] = os.environ[name]
+
+    def path(self, name, data=None):
+        path = os.path.join(self.folder.name, name)
+        if data is not None:
+            pathlib.Path(path).write_bytes(data)
+        return path
+
+    def run_cprof(self, *args, stdin=b"", **more):
+        return subprocess.run([CPROF, *args], input=stdin, capture_output=True, cwd=self.folder.name,
+                              env=self.env, timeout=60, **more)
+
+    def good(self, *args, stdin=b""):
+        done = self.run_cprof(*args, stdin=stdin)
+        self.assertEqual((done.returncode, done.stderr.decode()), (0, ""))
+        return done.stdout.decode()
+
+    def bad(self, status, *args, stdin=b""):
+        """Fails with one clear line, and prints no report."""
+        done = self.run_cprof(*args, stdin=stdin)
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(done.stdout, b"")
+        lines = done.stderr.decode().splitlines()
+        self.assertEqual(len(lines), 1, lines)
+        self.assertTrue(lines[0].startswith("cprof: "), lines)
+        return lines[0]
+
+
+class Grammar(Case):
+    def test_words_and_flags_mean_the_same(self):
+        want = self.good("top", "3", HEAP)
+        self.assertIn("main.init", want)
+        for args in (["-top", "3", HEAP], ["-top", "-nodecount=3", HEAP], ["--top", "--nodecount", "3", HEAP],
+                     ["top", HEAP, "-nodecount", "3"], ["-nodecount=3", "top", HEAP], ["top3", HEAP],
+                     ["text", "3", HEAP]):
+            self.assertEqual(self.good(*args), want, args)
+        self.assertEqual(self.good("top", "3", "-", stdin=pathlib.Path(HEAP).read_bytes()), want)
+
+    def test_a_file_called_like_a_command(self):
+        self.path("top", pathlib.Path(HEAP).read_bytes())
+        self.assertIn("main.init", self.good("top", "./top"))
+        self.bad(2, "top")
+
+    def test_help(self):
+        for args in (["-h"], ["--help"], ["help"]):
+            self.assertIn("cprof top 20 heap.pb.gz", self.good(*args))
+        self.assertEqual(self.good("help", "top"), self.good("top", "-h"))
+        self.assertIn("granularity", self.good("help", "lines"))
+        self.bad(2, "help", "nonesuch")
+        done = self.run_cprof()
+        self.assertEqual((done.returncode, done.stdout), (2, b""))
+        self.assertIn(b"cprof top 20 heap.pb.gz", done.stderr)
+
+    def test_version(self):
+        self.assertRegex(self.good("--version"), r"^cprof \d+\.\d+\.\d+\n  zlib \d")
+        self.assertEqual(self.good("version"), self.good("-version"))
+
+    def test_completion(self):
+        script = self.path("complete.bash", self.good("completion", "bash").encode())
+        line = ("source %s; COMP_WORDS=(cprof -nodec); COMP_CWORD=1; _cprof; echo ${COMPREPLY[@]};"
+                "COMP_WORDS=(cprof -sort ''); COMP_CWORD=2; _cprof; echo ${COMPREPLY[@]}" % script)
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
+        self.assertEqual(done.stdout, "-nodecount\ncum flat\n")
+        self.bad(2, "completion", "tcsh")
+
+
+class Errors(Case):
+    def test_wrong_usage(self):
+        self.assertIn("did you mean -nodecount?", self.bad(2, "top", "-nodecuont=3", HEAP))
+        self.assertIn("no profile given", self.bad(2, "top"))
+        self.assertIn("one report at a time", self.bad(2, "-top", "-tree", HEAP))
+        self.assertIn("alloc_space", self.bad(2, "top", "-sample_index=cpu", HEAP))
+        self.assertIn("divide_by", self.bad(2, "top", "-divide_by=0", HEAP))
+
+    def test_sources_that_cannot_be_read(self):
+        self.assertEqual(self.bad(1, "top", "none.pb.gz"), "cprof: none.pb.gz: No such file or directory")
+        os.mkdir(self.path("empty"))
+        self.assertEqual(self.bad(1, "top", "empty"), "cprof: empty: is a directory without profiles")
+        os.mkdir(self.path("full"))
+        self.path("full/cpu.pb.gz", b"x")
+        self.assertIn("such as full/cpu.pb.gz", self.bad(1, "top", "full"))
+        self.path("login.html", b"<!DOCTYPE html><html><body>log in</body></html>")
+        self.assertIn("cprof: login.html: an HTML page", self.bad(1, "top", "login.html"))
+        self.path("cut.pb.gz", pathlib.Path(HEAP).read_bytes()[:-100])
+        self.assertRegex(self.bad(1, "top", "cut.pb.gz"), r"^cprof: cut\.pb\.gz: .*")
+        self.path("bad.pb", profile(b"main")[:-3])
+        self.assertRegex(self.bad(1, "top", "bad.pb"), r"^cprof: bad\.pb: .*byte \d+")
+        self.path("nothing", b"")
+        self.assertIn("cprof: nothing: empty", self.bad(1, "top", "nothing"))
+
+    def test_expressions_that_do_not_compile(self):
+        self.assertIn("focus", self.bad(1, "top", "-focus=(", HEAP))
+        self.assertIn("peek", self.bad(1, "peek", "(", HEAP))
+        self.assertIn("no matches found", self.bad(1, "peek", "zzz", HEAP))
+
+    def test_some_sources_are_better_than_none(self):
+        done = self.run_cprof("top", "3", HEAP, "none.pb.gz")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stdout.decode(), self.good("top", "3", HEAP))
+        self.assertEqual(done.stderr.decode().splitlines(),
+                         ["none.pb.gz: No such file or directory", "read 1 of 2 source profiles"])
+        done = self.run_cprof("top", "none1", "none2")
+        self.assertEqual((done.returncode, done.stdout), (1, b""))
+        self.assertEqual(len(done.stderr.splitlines()), 3)
+
+    def test_nothing_drives_the_terminal(self):
+        name = b"\x1b]0;owned\x07.pb"
+        self.assertNotIn("\x1b", self.bad(1, "top", name))
+        self.assertNotIn("\x1b", self.bad(2, "top", "-\x1b[2J", HEAP))
+        self.path("evil.pb", profile(b"main"))
+        done = self.run_cprof("-peek", "\x1b[2J", "evil.pb")
+        self.assertNotIn(b"\x1b", done.stderr)
+
+    def test_memory_is_bounded(self):
+        self.assertIn("max_memory", self.bad(1, "top", "-max_memory=10k", HEAP))
+
+
+class Output(Case):
+    def test_file(self):
+        done = self.run_cprof("top", "-output", "out.txt", HEAP)
+        self.assertEqual((done.returncode, done.stdout), (0, b""))
+        self.assertEqual(done.stderr, b"Generating report in out.txt\n")
+        self.assertEqual(pathlib.Path(self.path("out.txt")).read_text(), self.good("top", HEAP))
+        self.assertEqual(os.listdir(self.folder.name), ["out.txt"])
+
+    def test_a_failed_report_leaves_the_file_alone(self):
+        path = self.path("out.txt", b"precious")
+        self.bad(1, "peek", "zzz", HEAP, "-output", path)
+        self.assertEqual(pathlib.Path(path).read_bytes(), b"precious")
+        self.assertEqual(os.listdir(self.folder.name), ["out.txt"])
+
+    def test_devices(self):
+        done = self.run_cprof("top", "3", "-output=/dev/stdout", HEAP)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stdout.decode(), self.good("top", "3", HEAP))
+
+    def test_full_disk(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([CPROF, "top", HEAP], stdout=full, stderr=subprocess.PIPE, env=self.env)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, b"cprof: write: No space left on device\n")
+        self.assertIn("No space left", self.bad(1, "top", HEAP, "-output=/dev/full").splitlines()[-1])
+
+    def test_file_size_limit(self):
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+        done = self.run_cprof("top", HEAP, "-output=out.txt", preexec_fn=limit)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"File too large", done.stderr)
+        self.assertEqual(os.listdir(self.folder.name), [])
+
+    def test_closed_pipe(self):
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run([CPROF, "top", HEAP], stdout=write, stderr=subprocess.PIPE, env=self.env)
+        os.close(write)
+        self.assertEqual((done.returncode, done.stderr), (1, b""))
+
+    def test_merge(self):
+        done = self.run_cprof("merge", HEAP, HEAP, "-output", "m.pb.gz")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(pathlib.Path(self.path("m.pb.gz")).read_bytes()[:2], b"\x1f\x8b")
+        self.assertEqual(self.good("top", "-unit=B", "m.pb.gz"), self.good("top", "-unit=B", HEAP, HEAP))
+        flags = self.run_cprof("-proto", HEAP, HEAP, "-output", "flags.pb.gz")
+        self.assertEqual(flags.returncode, 0)
+        self.assertEqual(pathlib.Path(self.path("flags.pb.gz")).read_bytes(),
+                         pathlib.Path(self.path("m.pb.gz")).read_bytes())
+
+    def test_diff(self):
+        self.path("a.pb", profile(b"main.run", 5))
+        self.path("b.pb", profile(b"main.run", 12))
+        text = self.good("diff", "a.pb", "b.pb")
+        self.assertRegex(text, r"(?m)^ +7 140\.00% 140\.00% +7 140\.00%  main\.run$")
+        self.assertEqual(text, self.good("-top", "-diff_base", "a.pb", "b.pb"))
+
+    def test_comment_and_build_id(self):
+        self.assertEqual(self.good("comments", "-add_comment=x y", HEAP), "x y\n")
+        self.path("a.pb", profile(b"main"))
+        self.assertIn("Build ID: cafe", self.good("top", "-buildid=cafe", "a.pb"))
+
+
+class Info(Case):
+    def test_a_block_a_file(self):
+        self.path("a.pb", profile(b"main", 5, (b"one", b"two")))
+        self.path("b.pb.gz", gzip.compress(profile(b"\x1b[2Jmain", 6)))
+        blocks = self.good("info", "a.pb", "b.pb.gz").split("\n\n")
+        self.assertEqual(len(blocks), 2)
+        self.assertIn("a.pb\n  Format:     profile.proto, ", blocks[0])
+        self.assertIn("two in count: 5 (shown unless another is chosen)", blocks[0])
+        self.assertIn("1 samples, 1 stacks (up to 1 frames), 1 locations, 1 functions", blocks[0])
+        self.assertIn("profile.proto, gzip, ", blocks[1])
+        self.assertNotIn("\x1b", blocks[1])
+
+    def test_one_that_cannot_be_read(self):
+        self.path("a.pb", profile(b"main"))
+        done = self.run_cprof("info", "none", "a.pb")
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, b"cprof: none: No such file or directory\n")
+        self.assertTrue(done.stdout.startswith(b"a.pb\n"))
+
+
+class Shell(Case):
+    def talk(self, text, *args):
+        done = self.run_cprof(*args, HEAP, stdin=text.encode())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.decode(), done.stderr.decode()
+
+    def test_session(self):
+        out, err = self.talk("top3\ngranularity=files\ntop 1\nquit\ntop\n")
+        blocks = out.split("Showing nodes")
+        self.assertEqual(len(blocks), 3)
+        self.assertNotIn("(cprof)", out)
+        self.assertTrue(err.startswith("File: leaker\nType: inuse_space\n"))
+        self.assertTrue(err.endswith('Entering interactive mode (type "help" for commands, "o" for options)\n'))
+        self.assertIn("leaker", blocks[2])
+
+    def test_errors_do_not_end_it(self):
+        out, err = self.talk("tpo\npeek (\ntop 1")
+        self.assertIn("main.init", out)
+        self.assertIn('unknown command "tpo"; did you mean top?\n', err)
+
+    def test_output(self):
+        out, err = self.talk("top 2 >f\ntop 2 | tr a-z A-Z\nproto\n")
+        self.assertEqual(out, pathlib.Path(self.path("f")).read_text().upper())
+        self.assertIn("Generating report in f\n", err)
+        self.assertIn("Generating report in profile001.pb.gz\n", err)
+        self.assertEqual(sorted(os.listdir(self.folder.name)), ["f", "profile001.pb.gz"])
+
+    def test_a_program_that_stops_reading(self):
+        out, err = self.talk("traces | true\ntop 1\n")
+        self.assertIn("main.init", out)
+        self.assertNotIn("write", err)
+
+    def test_base(self):
+        done = self.run_cprof("-diff_base", HEAP, HEAP, stdin=b"top\n")
+        self.assertIn(b"Showing nodes accounting for 0,", done.stdout)
+
+
+class Signals(Case):
+    def start(self, *args):
+        """A run that waits for a profile on standard input."""
+        child = subprocess.Popen([CPROF, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, cwd=self.folder.name, env=self.env)
+        self.addCleanup(child.communicate)
+        self.addCleanup(child.kill)
+        child.stdin.write(pathlib.Path(HEAP).read_bytes()[:200])
+        child.stdin.flush()
+        time.sleep(0.3)
+        return child
+
+    def test_interrupt(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            child = self.start("top", "-output=out.txt", "-")
+            child.send_signal(number)
+            self.assertEqual(child.wait(30), 128 + number)
+            self.assertEqual(child.stdout.read() + child.stderr.read(), b"")
+            self.assertEqual(os.listdir(self.folder.name), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
