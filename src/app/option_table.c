@@ -70,20 +70,21 @@ const cprof_option cprof_options[] = {
          "The report goes to FILE instead of standard output. FILE is replaced in one step when the report "
          "is complete: it is never half written."},
 
-    {FIELD(CHOICE, format), .group = CPROF_GROUP_SHOW, .choices = formats, .value = "FORMAT",
-     .brief = "reports for programs: json, csv, tsv, markdown",
+    {FIELD(CHOICE, format), .group = CPROF_GROUP_SHOW, .in_shell = true, .choices = formats,
+     .value = "FORMAT", .brief = "reports for programs: json, csv, tsv, markdown",
      .help =
          "The same report for programs and documents: cprof top -json. Each is also a flag of its own. Without "
          "it the name of the output decides: -output top.csv."},
-    {FIELD(BOOL, inverted), .group = CPROF_GROUP_SHOW, .url = "inverted", .saved = true,
+    {FIELD(BOOL, inverted), .group = CPROF_GROUP_SHOW, .in_shell = true, .url = "inverted", .saved = true,
      .brief = "flame graphs: the root at the bottom"},
-    {FIELD(CHOICE, diff_colours), .group = CPROF_GROUP_SHOW, .choices = colourings, .preset = "absolute",
-     .value = "HOW", .brief = "flame graphs of differences: relative or absolute",
+    {FIELD(CHOICE, diff_colours), .group = CPROF_GROUP_SHOW, .in_shell = true, .choices = colourings,
+     .preset = "absolute", .value = "HOW", .brief = "flame graphs of differences: relative or absolute",
      .help =
          "absolute: the colour says how large a change is beside the largest one. relative: how much of itself "
          "a frame has gained or lost. Each is also a flag of its own."},
-    {FIELD(INT, layout_timeout), .group = CPROF_GROUP_SHOW, .preset = "30", .value = "SECONDS",
-     .brief = "how long a call graph's layout may take", .help = "0: as long as it takes."},
+    {FIELD(INT, layout_timeout), .group = CPROF_GROUP_SHOW, .in_shell = true, .preset = "30",
+     .value = "SECONDS", .brief = "how long a call graph's layout may take",
+     .help = "0: as long as it takes."},
 
     /* --- which values --- */
     {FIELD(TEXT, sample_index), .group = CPROF_GROUP_VALUES, .url = "si", .in_shell = true, .value = "TYPE",

@@ -15,7 +15,7 @@ typedef struct parser {
     const char *base_option;   /* "base" or "diff_base", as far as one was given */
     const cprof_command *flag; /* the command that was given as a flag */
     bool two_flags;
-    const char *chosen[4][2]; /* option and value of the choices that were made */
+    const char *chosen[8][2]; /* option and value of the choices that were made */
     size_t chosen_count;
 } parser;
 
