@@ -1,6 +1,6 @@
 #include "render/callgraph.h"
 
-#include "render/escape.h"
+#include "base/utf8.h"
 #include "render/page.h"
 
 #include <stdlib.h>
@@ -24,6 +24,33 @@ static double attribute(cprof_slice tag, const char *name) {
     return strtod(text, NULL);
 }
 
+/* Elements that graphviz never writes for our graphs, and that names must never become. */
+static bool holds_foreign_elements(cprof_slice drawn) {
+    static const char *const foreign[] = {"<script", "<image", "<foreignObject", "<use", "href=\""};
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        if (cprof_slice_find_slice(drawn, cprof_slice_of(foreign[i])) < drawn.len)
+            return true;
+    }
+    return false;
+}
+
+/* The elements with U+FFFD for every character that XML cannot hold. */
+static void write_elements(cprof_slice elements, cprof_sink *sink) {
+    size_t from = 0;
+    for (size_t i = 0; i < elements.len;) {
+        uint32_t c;
+        size_t n = cprof_utf8_decode(cprof_slice_sub(elements, i, elements.len), &c);
+        bool space = c == '\t' || c == '\n' || c == '\r';
+        if ((c < 0x20 && !space) || c == 0x7f || c == 0xfffe || c == 0xffff || (c == 0xfffd && n == 1)) {
+            cprof_sink_write(sink, elements.ptr + from, i - from);
+            cprof_sink_puts(sink, "\xef\xbf\xbd");
+            from = i + n;
+        }
+        i += n;
+    }
+    cprof_sink_slice(sink, cprof_slice_sub(elements, from, elements.len));
+}
+
 static bool cut_out(cprof_slice drawn, drawing *d) {
     size_t start = cprof_slice_find_slice(drawn, CPROF_SLICE("<svg "));
     cprof_slice tag = cprof_slice_sub(drawn, start, drawn.len);
@@ -41,14 +68,14 @@ static bool cut_out(cprof_slice drawn, drawing *d) {
 bool cprof_render_callgraph(cprof_report *report, cprof_slice drawn, bool html, cprof_sink *sink,
                             cprof_error *err) {
     drawing d;
-    if (!cut_out(drawn, &d))
+    if (!cut_out(drawn, &d) || holds_foreign_elements(d.elements))
         return cprof_error_set(err, CPROF_ERR_UNSUPPORTED, -1, "graphviz drew no picture");
     cprof_page page = {.html = html, .script = &cprof_asset_graph_js};
     bool ok = cprof_page_words(&page, report, "", err);
     if (ok) {
         cprof_page_begin(&page, "cprof-graph", d.width, d.height, &cprof_asset_graph_css, "", sink);
         cprof_sink_puts(sink, "<g transform=\"scale(1.3333333)\">\n");
-        cprof_sink_slice(sink, d.elements);
+        write_elements(d.elements, sink);
         cprof_sink_puts(sink, "</g>\n");
         cprof_page_data(&page, sink);
         cprof_json json;

@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+"""Opens pictures in Chromium and uses them as people do.
+
+usage: pictures.py CPROF TESTDATA
+
+Exits with 77 (skipped) where there is no Chromium, no chromedriver or no selenium.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xml.dom.minidom
+
+try:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+except ImportError:
+    webdriver = None
+
+FLAGS = ("--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+         "--disable-component-update --disable-sync --force-device-scale-factor=1 --disable-dev-shm-usage").split()
+
+# Names that a careless page would run, load or choke on.
+HOSTILE = [
+    "<script>window.pwned=1</script>", "</script><script>window.pwned=2</script>", "]]><script>window.pwned=3</script>",
+    "\"><img src=x onerror=window.pwned=4>", "' onmouseover='window.pwned=5", "javascript:window.pwned=6",
+    "<svg onload=window.pwned=7>", "<a href=javascript:window.pwned=8>x</a>", "</title><script>window.pwned=9</script>",
+    "</style><script>window.pwned=10</script>", "</text></g><image href=http://127.0.0.1:9/x.png />",
+    "${window.pwned=11}", "\\u003cscript\\u003ewindow.pwned=12", "--><script>window.pwned=13</script>", "&lt;script&gt;",
+    "esc\x1b[31mred", "bell\x07", "\u202eright to left", "\ufffe", "__proto__", "constructor", "toString",
+]
+
+
+def folded(stacks):
+    return "".join(f"{';'.join(frames)} {value}\n" for frames, value in stacks)
+
+
+class Pictures(unittest.TestCase):
+    cprof = testdata = folder = browser = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="cprof-browser-"))
+        options = webdriver.ChromeOptions()
+        options.binary_location = shutil.which("chromium")
+        for flag in FLAGS + ["--window-size=1280,800", f"--user-data-dir={cls.folder}/profile"]:
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        cls.browser = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+        cls.small = cls.folder / "small.folded"
+        cls.small.write_text(folded([(["main", "work", "parse"], 60), (["main", "work", "emit"], 20),
+                                     (["main", "idle"], 15), (["gc", "scan_[i]"], 5)]))
+        cls.before = cls.folder / "before.folded"
+        cls.before.write_text(folded([(["main", "work", "parse"], 30), (["main", "old"], 25), (["main", "idle"], 15)]))
+        cls.hostile = cls.folder / "hostile.folded"
+        cls.hostile.write_bytes(folded(
+            [(["root", name.replace(";", ":"), "leaf"], 10) for name in HOSTILE] + [(HOSTILE[:3], 7)]).encode()
+            + b"root;\xff\xfebad;leaf 9\n")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.quit()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def make(self, name, *arguments):
+        path = self.folder / name
+        subprocess.run([self.cprof, *map(str, arguments), "-output", str(path)], check=True, capture_output=True)
+        if path.suffix == ".svg":
+            xml.dom.minidom.parse(str(path))
+        return path
+
+    def open(self, path):
+        self.browser.get("about:blank")
+        self.browser.get_log("browser")
+        self.browser.get_log("performance")
+        self.browser.get(path.as_uri())
+
+    def check_quiet(self, path):
+        """No word on the console, and no request but for the file itself."""
+        self.assertEqual([e for e in self.browser.get_log("browser") if "favicon" not in e["message"]], [])
+        asked = []
+        for entry in self.browser.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                asked.append(message["params"]["request"]["url"])
+        self.assertEqual([url for url in asked if url != path.as_uri() and url != "about:blank"], [])
+
+    def script(self, code, *arguments):
+        return self.browser.execute_script(code, *arguments)
+
+    def wait(self, code, expected, seconds=5):
+        end = time.monotonic() + seconds
+        while (value := self.script(code)) != expected and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(value, expected)
+
+    def frame(self, name):
+        for element in self.browser.find_elements(By.CSS_SELECTOR, ".f"):
+            if (element.get_attribute("aria-label") or "").startswith(name + " "):
+                return element
+        self.fail(f"no frame {name}")
+
+    def shown(self):
+        return self.script("return Array.from(document.querySelectorAll('.f'), e => (e.getAttribute('aria-label')||'')"
+                           ".split(' ')[0]).filter(n => n).sort()")
+
+    def keys(self, *keys):
+        actions = ActionChains(self.browser)
+        for key in keys:
+            actions.send_keys(key)
+        actions.perform()
+
+    def each_flame(self):
+        for name in ("flame.svg", "flame.html"):
+            with self.subTest(name):
+                path = self.make(name, "flame", self.small)
+                self.open(path)
+                yield path
+
+    def test_flame_zooms(self):
+        for path in self.each_flame():
+            self.assertEqual(self.shown(), ["emit", "gc", "idle", "main", "parse", "root", "scan", "work"])
+            before = self.frame("work").size["width"]
+            self.frame("work").click()
+            self.assertEqual(self.shown(), ["emit", "main", "parse", "root", "work"])
+            self.assertGreater(self.frame("work").size["width"], before)
+            self.keys(Keys.ESCAPE)
+            self.assertEqual(len(self.shown()), 8)
+            self.check_quiet(path)
+
+    def test_flame_widths_are_shares(self):
+        for _ in self.each_flame():
+            root = self.frame("root").size["width"]
+            for name, share in (("main", 0.95), ("work", 0.80), ("parse", 0.60), ("gc", 0.05)):
+                self.assertAlmostEqual(self.frame(name).size["width"] / root, share, delta=0.01)
+
+    def test_flame_searches(self):
+        for _ in self.each_flame():
+            self.keys("/")
+            self.keys("^(parse|work|gc)$")
+            # work holds parse: 80 % and gc's 5 %, and nothing twice.
+            self.wait("return document.querySelector('.found').textContent", "85.0% matched")
+            self.wait("return document.querySelectorAll('.f.hit').length", 3)
+            self.keys(Keys.ENTER)
+            self.assertIn(self.script("return document.activeElement.getAttribute('aria-label')").split()[0],
+                          ("parse", "work", "gc"))
+            self.keys(Keys.ESCAPE)
+            self.wait("return document.querySelectorAll('.f.hit').length", 0)
+            self.keys("/", "(")
+            self.wait("return document.querySelector('input').getAttribute('aria-invalid')", "true")
+
+    def test_flame_tells(self):
+        for _ in self.each_flame():
+            ActionChains(self.browser).move_to_element(self.frame("parse")).perform()
+            self.wait("return document.querySelector('.tip').hidden", False)
+            tip = self.script("return document.querySelector('.tip').textContent")
+            for part in ("parse", "60", "60.0%"):
+                self.assertIn(part, tip)
+            ActionChains(self.browser).move_to_element(self.frame("scan")).perform()
+            self.wait("return document.querySelector('.tip').textContent.includes('inlined into its caller')", True)
+
+    def test_flame_by_keys(self):
+        current = "return document.activeElement.getAttribute('aria-label').split(' ')[0]"
+        for path in self.each_flame():
+            self.keys(Keys.HOME)
+            self.wait(current, "root")
+            for key, name in ((Keys.ARROW_DOWN, "main"), (Keys.ARROW_RIGHT, "gc"), (Keys.ARROW_LEFT, "main"),
+                              (Keys.ARROW_DOWN, "work"), (Keys.ARROW_UP, "main")):
+                self.keys(key)
+                self.wait(current, name)
+            self.keys(Keys.ENTER)
+            self.assertNotIn("gc", self.shown())
+            self.keys(Keys.BACKSPACE)
+            self.assertIn("gc", self.shown())
+            self.keys("i")
+            self.assertGreater(self.frame("root").location["y"], self.frame("main").location["y"])
+            self.check_quiet(path)
+
+    def test_flame_inverted(self):
+        self.open(self.make("inverted.svg", "flame", "-inverted", self.small))
+        self.assertGreater(self.frame("root").location["y"], self.frame("main").location["y"])
+
+    def test_flame_of_a_difference(self):
+        path = self.make("diff.svg", "flame", "-diff_base", self.before, self.small)
+        self.open(path)
+        classes = {name: self.frame(name).get_attribute("class").split() for name in ("parse", "old", "emit", "idle")}
+        self.assertTrue(any(c in classes["parse"] for c in ("g1", "g2", "g3", "g4", "g5", "g6")), classes)
+        self.assertIn("gone", classes["old"])
+        self.assertIn("s6", classes["old"] + ["s6" if any(c[0] == "s" for c in classes["old"]) else ""])
+        self.assertIn("new", classes["emit"])
+        self.assertIn("z", classes["idle"])
+        self.keys("r")
+        # Against the larger of its own two sides parse grew by 30 of 60: half the scale.
+        self.assertIn("g3", self.frame("parse").get_attribute("class").split())
+        self.check_quiet(path)
+
+    def test_pictures_are_there_without_script(self):
+        for name, kind in (("static-flame.svg", "flame"), ("static-graph.svg", "svg")):
+            document = xml.dom.minidom.parse(str(self.make(name, kind, self.small)))
+            texts = "".join(n.firstChild.data for n in document.getElementsByTagName("text") if n.firstChild)
+            for frame in ("main", "work", "parse"):
+                self.assertIn(frame, texts)
+
+    def each_graph(self):
+        for name in ("graph.svg", "graph.html"):
+            with self.subTest(name):
+                path = self.make(name, "-svg", self.small)
+                self.open(path)
+                yield path
+
+    def moved(self):
+        return self.script("return document.querySelector('.stage > svg > g').getAttribute('transform')")
+
+    def test_graph_moves(self):
+        for path in self.each_graph():
+            start = self.moved()
+            self.keys("+")
+            self.assertNotEqual(self.moved(), start)
+            self.keys("0")
+            self.assertEqual(self.moved(), start)
+            stage = self.browser.find_element(By.CSS_SELECTOR, ".stage")
+            self.script("arguments[0].dispatchEvent(new WheelEvent('wheel', {deltaY: -120, clientX: 300, clientY: 300,"
+                        " bubbles: true, cancelable: true}))", stage)
+            self.assertNotEqual(self.moved(), start)
+            self.keys("f")
+            self.assertEqual(self.moved(), start)
+            ActionChains(self.browser).move_to_element_with_offset(stage, -500, 200).click_and_hold().move_by_offset(
+                90, 40).release().perform()
+            self.assertNotEqual(self.moved(), start)
+            self.check_quiet(path)
+
+    def test_graph_fits_the_window(self):
+        for _ in self.each_graph():
+            box, stage = self.script(
+                "return ['#cprof-graph', '.stage'].map(s => { const r = document.querySelector(s)"
+                ".getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; })")
+            self.assertGreaterEqual(box[0], stage[0] - 1)
+            self.assertGreaterEqual(box[1], stage[1] - 1)
+            self.assertLessEqual(box[2], stage[2] + 1)
+            self.assertLessEqual(box[3], stage[3] + 1)
+
+    def test_graph_searches_and_tells(self):
+        for path in self.each_graph():
+            self.keys("/")
+            self.keys("^(parse|work)")
+            self.wait("return document.querySelector('.found').textContent", "2 matches")
+            self.wait("return document.querySelectorAll('.node.hit').length", 2)
+            self.keys(Keys.ENTER)
+            self.wait("return document.querySelector('.found').textContent", "1 of 2")
+            self.keys(Keys.ESCAPE)
+            self.wait("return document.querySelectorAll('.node.hit').length", 0)
+            node = next(e for e in self.browser.find_elements(By.CSS_SELECTOR, "#cprof-graph .node")
+                        if (e.get_attribute("aria-label") or "").startswith("parse"))
+            ActionChains(self.browser).move_to_element(node).perform()
+            self.wait("return document.querySelector('.tip').hidden", False)
+            self.assertIn("parse", self.script("return document.querySelector('.tip').textContent"))
+            ActionChains(self.browser).click(node).perform()
+            self.wait("return document.querySelector('#cprof-graph').classList.contains('picked')", True)
+            self.keys(Keys.ESCAPE)
+            self.wait("return document.querySelector('#cprof-graph').classList.contains('picked')", False)
+            self.check_quiet(path)
+
+    def test_hostile_names_are_text(self):
+        for kind, name in (("flame", "hostile.svg"), ("flame", "hostile.html"), ("svg", "hostile-graph.svg"),
+                           ("svg", "hostile-graph.html")):
+            for arguments in ([], ["-diff_base", self.before]):
+                with self.subTest(name=name, arguments=arguments):
+                    path = self.make(name, kind, *arguments, "-trim=false", "-symbolize=none", self.hostile)
+                    self.open(path)
+                    self.keys("/")
+                    self.keys("script")
+                    self.wait("return document.querySelectorAll('.hit').length > 0", True)
+                    self.script("for (let i = 0; i < 40; i++) for (const t of ['mousemove', 'mouseover', 'click']) {"
+                                " const e = document.querySelectorAll('.f, .node'); e[i % e.length].dispatchEvent("
+                                "new MouseEvent(t, {bubbles: true})); }")
+                    self.assertIsNone(self.script("return window.pwned === undefined ? null : window.pwned"))
+                    self.assertEqual(self.script("return document.querySelectorAll('script').length"), 2)
+                    self.assertEqual(self.script(
+                        "return document.querySelectorAll('img, image, iframe, object, embed, use, link, animate, set')"
+                        ".length"), 0)
+                    self.assertEqual(self.script(
+                        "return Array.from(document.querySelectorAll('*')).filter(e => Array.from(e.attributes).some("
+                        "a => /^on/i.test(a.name) || /href$|^src$/i.test(a.name))).length"), 0)
+                    self.check_quiet(path)
+                    self.assertNotRegex(path.read_bytes(), rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+    def test_real_profiles(self):
+        for profile in ("proto/go-cpu.pb", "proto/node-wall.pb.gz", "go/goroutine.debug1.txt", "proto/names.pb.gz",
+                        "proto/negative.pb.gz", "proto/inlines-columns.pb.gz"):
+            for kind in ("flame", "svg"):
+                with self.subTest(profile=profile, kind=kind):
+                    path = self.make(f"real-{kind}.svg", kind, self.testdata / profile)
+                    self.open(path)
+                    self.wait("return document.querySelectorAll('.f, .node').length > 0", True)
+                    self.check_quiet(path)
+
+
+def main():
+    if webdriver is None or not shutil.which("chromium") or not shutil.which("chromedriver"):
+        print("skipped: needs chromium, chromium-driver and python3-selenium")
+        return 77
+    Pictures.cprof, Pictures.testdata = sys.argv[1], pathlib.Path(sys.argv[2])
+    os.environ["no_proxy"] = "127.0.0.1,localhost"
+    suite = unittest.defaultTestLoader.loadTestsFromTestCase(Pictures)
+    return 0 if unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
