@@ -12,6 +12,7 @@
  */
 #include "input/go_formats.h"
 #include "input/go_header.h"
+#include "input/go_stacks.h"
 
 /* Two lines of a goroutine, read; equal ones are read once. */
 typedef struct dump_frame {
@@ -46,6 +47,7 @@ typedef struct dump {
     cprof_builder *builder;
     cprof_go_lines lines;
     size_t prefix_fields; /* words and blanks in front of every line, told by their blanks */
+    uint32_t mapping;     /* row */
     cprof_str state_key, wait_key, creator_key, locked_key, bubble_key, minutes, thread;
 
     CPROF_VEC(dump_frame) frames;
@@ -97,7 +99,8 @@ static bool dump_init(dump *d, const cprof_env *env, cprof_error *err) {
     } strings[] = {{"state", &d->state_key},   {"wait", &d->wait_key},     {"created_by", &d->creator_key},
                    {"locked", &d->locked_key}, {"bubble", &d->bubble_key}, {"minutes", &d->minutes},
                    {"thread", &d->thread}};
-    if (!d->builder || !cprof_builder_type(d->builder, CPROF_SLICE("goroutine"), CPROF_SLICE("count"), err))
+    if (!d->builder || !cprof_go_mapping(d->builder, true, &d->mapping, err) ||
+        !cprof_builder_type(d->builder, CPROF_SLICE("goroutine"), CPROF_SLICE("count"), err))
         return false;
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         if (!cprof_builder_string(d->builder, cprof_slice_of(strings[i].text), strings[i].id, err))
@@ -200,7 +203,7 @@ static bool add_location(dump *d, size_t from, size_t to, cprof_error *err) {
         for (size_t i = from; i < to; i++)
             if (!cprof_vec_push(d->env, &d->inlined, d->frames.at[d->steps.at[i].frame].line))
                 return cprof_error_memory(d->env, err);
-        if (!cprof_builder_location(d->builder, CPROF_NONE, last->address, false, d->inlined.at,
+        if (!cprof_builder_location(d->builder, d->mapping, last->address, false, d->inlined.at,
                                     (uint32_t)d->inlined.count, &row, err))
             return false;
         if (single)

@@ -1,7 +1,16 @@
 #include "input/go_stacks.h"
 
+bool cprof_go_mapping(cprof_builder *builder, bool named, uint32_t *row, cprof_error *err) {
+    cprof_mapping everything = {.limit = UINT64_MAX,
+                                .has_functions = named,
+                                .has_filenames = named,
+                                .has_line_numbers = named,
+                                .has_inline_frames = named};
+    return cprof_builder_mapping(builder, &everything, row, err);
+}
+
 void cprof_go_stacks_init(cprof_go_stacks *stacks, cprof_builder *builder, const cprof_env *env) {
-    *stacks = (cprof_go_stacks){.builder = builder, .env = env, .anywhere = CPROF_NONE};
+    *stacks = (cprof_go_stacks){.builder = builder, .env = env, .named = CPROF_NONE, .nameless = CPROF_NONE};
     cprof_index_init(&stacks->index, cprof_env_budget(env));
 }
 
@@ -101,13 +110,10 @@ bool cprof_go_stacks_frame(cprof_go_stacks *stacks, cprof_slice line, bool *bad,
 
 /* A location of which only the address is known. */
 static bool add_nameless(cprof_go_stacks *stacks, uint64_t address, cprof_error *err) {
-    if (stacks->anywhere == CPROF_NONE) {
-        cprof_mapping everything = {.limit = UINT64_MAX};
-        if (!cprof_builder_mapping(stacks->builder, &everything, &stacks->anywhere, err))
-            return false;
-    }
+    if (stacks->nameless == CPROF_NONE && !cprof_go_mapping(stacks->builder, false, &stacks->nameless, err))
+        return false;
     uint32_t row;
-    if (!cprof_builder_location(stacks->builder, stacks->anywhere, address, false, NULL, 0, &row, err))
+    if (!cprof_builder_location(stacks->builder, stacks->nameless, address, false, NULL, 0, &row, err))
         return false;
     return cprof_vec_push(stacks->env, &stacks->locations, row) || cprof_error_memory(stacks->env, err);
 }
@@ -133,8 +139,10 @@ static bool add_location(cprof_go_stacks *stacks, size_t from, size_t to, cprof_
         if (!cprof_vec_push(stacks->env, &stacks->inlined, line))
             return cprof_error_memory(stacks->env, err);
     }
+    if (stacks->named == CPROF_NONE && !cprof_go_mapping(stacks->builder, true, &stacks->named, err))
+        return false;
     uint32_t row;
-    if (!cprof_builder_location(stacks->builder, CPROF_NONE, frame_at(stacks, from)->address, false,
+    if (!cprof_builder_location(stacks->builder, stacks->named, frame_at(stacks, from)->address, false,
                                 stacks->inlined.at, (uint32_t)stacks->inlined.count, &row, err))
         return false;
     return cprof_vec_push(stacks->env, &stacks->locations, row) || cprof_error_memory(stacks->env, err);

@@ -31,13 +31,18 @@ typedef struct cprof_go_stacks {
     const cprof_env *env;   /* borrowed */
     CPROF_VEC(cprof_go_frame) frames;
     cprof_index index; /* of frames by text */
-    uint32_t anywhere; /* row of the mapping of what has no names; CPROF_NONE: not needed so far */
-    bool open;         /* a record has begun */
+    /* Rows of mappings, one of what has names and needs no binary, one of the rest; CPROF_NONE: not needed so
+     * far. */
+    uint32_t named, nameless;
+    bool open;                     /* a record has begun */
     CPROF_VEC(uint64_t) addresses; /* of the record: of the calls, leaf first */
     CPROF_VEC(uint32_t) record;    /* of the record: rows of frames, leaf first */
     CPROF_VEC(uint32_t) locations;
     CPROF_VEC(cprof_line) inlined;
 } cprof_go_stacks;
+
+/* A mapping of everything, whose locations have their names or not. */
+bool cprof_go_mapping(cprof_builder *builder, bool named, uint32_t *row, cprof_error *err);
 
 void cprof_go_stacks_init(cprof_go_stacks *stacks, cprof_builder *builder, const cprof_env *env);
 void cprof_go_stacks_deinit(cprof_go_stacks *stacks);
