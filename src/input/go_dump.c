@@ -27,16 +27,6 @@ typedef struct dump_labels {
     uint32_t row;
 } dump_labels;
 
-typedef struct dump_sample {
-    uint32_t stack, labels;
-    int64_t count;
-} dump_sample;
-
-typedef struct dump_member {
-    uint64_t id;
-    uint32_t sample;
-} dump_member;
-
 typedef struct dump_step {
     uint32_t frame;
     bool inlined;
@@ -54,9 +44,6 @@ typedef struct dump {
     cprof_index frame_index;
     CPROF_VEC(dump_labels) labels;
     cprof_index label_index;
-    CPROF_VEC(dump_sample) samples;
-    cprof_index sample_index;
-    CPROF_VEC(dump_member) members;
 
     bool open; /* a goroutine has begun: */
     cprof_go_header header;
@@ -77,22 +64,18 @@ static const char unavailable_name[] = "[stack unavailable]";
 static void dump_deinit(dump *d) {
     cprof_vec_free(d->env, &d->frames);
     cprof_vec_free(d->env, &d->labels);
-    cprof_vec_free(d->env, &d->samples);
-    cprof_vec_free(d->env, &d->members);
     cprof_vec_free(d->env, &d->steps);
     cprof_vec_free(d->env, &d->locations);
     cprof_vec_free(d->env, &d->inlined);
     cprof_vec_free(d->env, &d->label_list.at);
     cprof_index_deinit(&d->frame_index);
     cprof_index_deinit(&d->label_index);
-    cprof_index_deinit(&d->sample_index);
 }
 
 static bool dump_init(dump *d, const cprof_env *env, cprof_error *err) {
     *d = (dump){.env = env, .builder = cprof_builder_new(env, "Go goroutine dump", err)};
     cprof_index_init(&d->frame_index, cprof_env_budget(env));
     cprof_index_init(&d->label_index, cprof_env_budget(env));
-    cprof_index_init(&d->sample_index, cprof_env_budget(env));
     const struct {
         const char *text;
         cprof_str *id;
@@ -290,34 +273,15 @@ static bool find_labels(dump *d, uint32_t *row, cprof_error *err) {
     return true;
 }
 
-static bool count_sample(dump *d, uint32_t stack, uint32_t labels, uint32_t *row, cprof_error *err) {
-    uint64_t hash = cprof_hash_u64((uint64_t)stack << 32 | labels);
-    cprof_index_probe probe = cprof_index_start(&d->sample_index, hash);
-    while (cprof_index_next(&d->sample_index, &probe, row)) {
-        dump_sample *s = &d->samples.at[*row];
-        if (s->stack == stack && s->labels == labels) {
-            s->count++;
-            return true;
-        }
-    }
-    *row = (uint32_t)d->samples.count;
-    dump_sample sample = {stack, labels, 1};
-    if (*row >= UINT32_MAX - 2 || !cprof_vec_push(d->env, &d->samples, sample) ||
-        !cprof_index_insert(&d->sample_index, hash, *row))
-        return cprof_error_memory(d->env, err);
-    return true;
-}
-
 static bool end_goroutine(dump *d, cprof_error *err) {
     if (!d->open)
         return true;
     d->open = false;
     uint32_t stack = 0, labels = 0;
-    dump_member member = {.id = (uint64_t)d->header.id};
-    if (!make_stack(d, &stack, err) || !find_labels(d, &labels, err) ||
-        !count_sample(d, stack, labels, &member.sample, err))
-        return false;
-    return cprof_vec_push(d->env, &d->members, member) || cprof_error_memory(d->env, err);
+    int64_t one = 1;
+    return make_stack(d, &stack, err) && find_labels(d, &labels, err) &&
+           cprof_builder_sample_sum(d->builder, stack, labels, &one, err) &&
+           cprof_builder_member(d->builder, (uint64_t)d->header.id, err);
 }
 
 /* True (and *is) when the line is a goroutine's first; err and false when it is a bad one. */
@@ -479,48 +443,7 @@ static void find_prefix(dump *d, cprof_slice text, size_t header) {
         d->prefix_fields += text.ptr[i] == ' ' || text.ptr[i] == '\t';
 }
 
-/* size bytes, zeroed, that the profile frees. */
-static void *own_block(const dump *d, cprof_profile *p, size_t size, cprof_error *err) {
-    void *at = NULL;
-    if (p->block_count < CPROF_PROFILE_BLOCKS)
-        at = cprof_mem_resize(cprof_env_budget(d->env), NULL, 0, size);
-    if (!at) {
-        cprof_error_memory(d->env, err);
-        return NULL;
-    }
-    p->blocks[p->block_count++] = (cprof_block){at, size};
-    return memset(at, 0, size);
-}
-
-/* The ids of each sample's goroutines, into the profile's own memory. */
-static bool adopt_members(const dump *d, cprof_profile *p, cprof_error *err) {
-    size_t samples = d->samples.count, members = d->members.count;
-    if (members > UINT32_MAX)
-        return true; /* more than a row number counts: the profile goes without */
-    uint32_t *first = own_block(d, p, (samples + 1) * sizeof *first, err);
-    uint64_t *id = own_block(d, p, (members ? members : 1) * sizeof *id, err);
-    if (!first || !id)
-        return false;
-    uint32_t sum = 0;
-    for (size_t i = 0; i < samples; i++) {
-        first[i] = sum;
-        sum += (uint32_t)d->samples.at[i].count;
-    }
-    for (size_t i = 0; i < members; i++)
-        id[first[d->members.at[i].sample]++] = d->members.at[i].id;
-    for (size_t i = samples; i > 0; i--)
-        first[i] = first[i - 1];
-    first[0] = 0;
-    p->members = (cprof_members){first, id};
-    return true;
-}
-
-static bool add_samples(dump *d, cprof_error *err) {
-    for (size_t i = 0; i < d->samples.count; i++) {
-        const dump_sample *s = &d->samples.at[i];
-        if (!cprof_builder_sample(d->builder, s->stack, s->labels, &s->count, err))
-            return false;
-    }
+static bool note_truncated(dump *d, cprof_error *err) {
     return !d->truncated ||
            cprof_builder_attribute(d->builder, CPROF_SLICE("truncated"),
                                    CPROF_SLICE("the text ends in the middle of a goroutine"), err);
@@ -536,19 +459,12 @@ cprof_parse cprof_go_dump_parse(cprof_slice text, const cprof_env *env, cprof_pr
     if (done) {
         find_prefix(&d, text, header);
         cprof_go_lines_init(&d.lines, text);
-        done = read_lines(&d, err) && add_samples(&d, err);
+        done = read_lines(&d, err) && note_truncated(&d, err);
     }
-    cprof_profile *made = NULL;
     if (done)
-        done = cprof_builder_take(d.builder, &made, err);
+        done = cprof_builder_take(d.builder, profile, err);
     else
         cprof_builder_free(d.builder);
-    if (done && !adopt_members(&d, made, err)) {
-        cprof_profile_free(made);
-        done = false;
-    }
     dump_deinit(&d);
-    if (done)
-        *profile = made;
     return done ? CPROF_PARSE_OK : CPROF_PARSE_MALFORMED;
 }

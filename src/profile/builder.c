@@ -2,6 +2,7 @@
 
 #include "profile/columns.h"
 #include "profile/labels.h"
+#include "profile/members.h"
 
 #include <stdlib.h>
 
@@ -13,6 +14,8 @@ struct cprof_builder {
     uint64_t last_mapping_id; /* the highest so far */
     bool samples_indexed;     /* samples holds every sample */
     bool overflow_noted;
+    uint32_t last_sample; /* row that was added, or added to */
+    cprof_member_list members;
     CPROF_VEC(cprof_label) sorted; /* scratch */
 };
 
@@ -50,6 +53,7 @@ void cprof_builder_free(cprof_builder *b) {
     cprof_index_deinit(&b->stacks);
     cprof_index_deinit(&b->label_sets);
     cprof_index_deinit(&b->samples);
+    cprof_vec_free(b->env, &b->members);
     cprof_vec_free(b->env, &b->sorted);
     cprof_profile_free(b->profile);
     cprof_mem_free(cprof_env_budget(b->env), b, sizeof *b);
@@ -79,7 +83,8 @@ static bool check(cprof_builder *b, cprof_error *err) {
 }
 
 bool cprof_builder_take(cprof_builder *b, cprof_profile **profile, cprof_error *err) {
-    bool ok = check(b, err) && cprof_columns_move(&b->columns, b->profile, err);
+    bool ok = check(b, err) && cprof_columns_move(&b->columns, b->profile, err) &&
+              cprof_members_put(b->profile, &b->members, err);
     if (ok) {
         *profile = b->profile;
         b->profile = NULL;
@@ -313,6 +318,7 @@ bool cprof_builder_sample(cprof_builder *b, uint32_t stack, uint32_t label_set, 
         !cprof_vec_append(b->env, &c->sample_values, values, c->types.count) ||
         (b->samples_indexed && !cprof_index_insert(&b->samples, sample_hash(stack, label_set), row)))
         return cprof_error_memory(b->env, err);
+    b->last_sample = row;
     return true;
 }
 
@@ -351,10 +357,18 @@ bool cprof_builder_sample_sum(cprof_builder *b, uint32_t stack, uint32_t label_s
     while (cprof_index_next(&b->samples, &probe, &row)) {
         if (c->sample_stack.at[row] == stack && sample_label_set(c, row) == label_set) {
             add_values(b, row, values);
+            b->last_sample = row;
             return true;
         }
     }
     return cprof_builder_sample(b, stack, label_set, values, err);
+}
+
+bool cprof_builder_member(cprof_builder *b, uint64_t id, cprof_error *err) {
+    if (b->last_sample >= b->columns.sample_stack.count)
+        return bad_row("samples", b->last_sample, err);
+    cprof_member member = {b->last_sample, id};
+    return cprof_vec_push(b->env, &b->members, member) || cprof_error_memory(b->env, err);
 }
 
 bool cprof_builder_frame(cprof_builder *b, cprof_slice function, cprof_slice file, int64_t line,

@@ -58,6 +58,9 @@ bool cprof_builder_sample(cprof_builder *b, uint32_t stack, uint32_t label_set, 
 bool cprof_builder_sample_sum(cprof_builder *b, uint32_t stack, uint32_t label_set, const int64_t *values,
                               cprof_error *err);
 
+/* The sample that was added last, or added to, counts the thing of this number (a goroutine). */
+bool cprof_builder_member(cprof_builder *b, uint64_t id, cprof_error *err);
+
 /* For what texts have most: a location with one line of a function, no mapping, no address. */
 bool cprof_builder_frame(cprof_builder *b, cprof_slice function, cprof_slice file, int64_t line,
                          uint32_t *row, cprof_error *err);

@@ -230,6 +230,13 @@ static bool sample_values(cprof_merger *m, const cprof_profile *p, uint32_t samp
     return converts ? any_converted : any;
 }
 
+static bool add_members(cprof_merger *m, const cprof_profile *p, uint32_t sample, cprof_error *err) {
+    for (uint32_t i = p->members.first[sample]; i < p->members.first[sample + 1]; i++)
+        if (!cprof_builder_member(m->builder, p->members.id[i], err))
+            return false;
+    return true;
+}
+
 static bool add_samples(cprof_merger *m, part_map *map, double scale, cprof_error *err) {
     const cprof_profile *p = map->p;
     for (uint32_t i = 0; i < p->samples.count; i++) {
@@ -243,7 +250,8 @@ static bool add_samples(cprof_merger *m, part_map *map, double scale, cprof_erro
         if (map->label_sets[labels] == CPROF_NONE && !map_labels(m, map, labels, err))
             return false;
         if (!cprof_builder_sample_sum(m->builder, map->stacks[stack], map->label_sets[labels], m->values.at,
-                                      err))
+                                      err) ||
+            (p->members.first && !add_members(m, p, i, err)))
             return false;
     }
     return true;

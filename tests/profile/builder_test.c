@@ -165,6 +165,29 @@ static void count_note(void *context, const char *message) {
     ++*(int *)context;
 }
 
+/* Members come to the sample that was added last, or added to, and stay in that order. */
+static void test_members(void **state) {
+    (void)state;
+    cprof_builder *b = builder_of_type(NULL);
+    cprof_profile *p;
+    assert_false(cprof_builder_member(b, 1, NULL));
+    uint32_t f = frame(b, "f", 1), g = frame(b, "g", 1);
+    uint32_t s1 = stack(b, &f, 1), s2 = stack(b, &g, 1);
+    const uint32_t stacks[] = {s1, s2, s1};
+    for (uint64_t id = 0; id < 3; id++) {
+        assert_true(cprof_builder_sample_sum(b, stacks[id], 0, (int64_t[]){1}, NULL));
+        assert_true(cprof_builder_member(b, 10 + id, NULL));
+    }
+    assert_true(cprof_builder_sample(b, s2, 0, (int64_t[]){1}, NULL));
+    assert_true(cprof_builder_take(b, &p, NULL));
+    assert_int_equal(p->samples.count, 3);
+    static const uint32_t first[] = {0, 2, 3, 3};
+    static const uint64_t ids[] = {10, 12, 11};
+    assert_memory_equal(p->members.first, first, sizeof first);
+    assert_memory_equal(p->members.id, ids, sizeof ids);
+    cprof_profile_free(p);
+}
+
 static void test_sample_sum(void **state) {
     (void)state;
     int notes = 0;
@@ -289,6 +312,7 @@ int main(void) {
         cmocka_unit_test(test_labels_are_ordered_and_interned),
         cmocka_unit_test(test_many_labels),
         cmocka_unit_test(test_sample_sum),
+        cmocka_unit_test(test_members),
         cmocka_unit_test(test_take_checks),
         cmocka_unit_test(test_rows_that_are_not_there),
         cmocka_unit_test(test_memory_may_end_anywhere),
