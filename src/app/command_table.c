@@ -272,6 +272,20 @@ const cprof_command cprof_commands[] = {
          "are of BASE's total. Other reports can be asked for as flags.",
      .examples =
          "cprof diff before.pb.gz after.pb.gz\ncprof diff -tree -drop_negative before.pb.gz after.pb.gz"},
+    {.name = "goroutines",
+     .run = cprof_run_goroutines,
+     .formatted = cprof_formatted_goroutines,
+     .first_is_base = true,
+     .base_optional = true,
+     .usage = "goroutines [options] [N] DUMP [DUMP]",
+     .brief = "who waits for what, for how long",
+     .help =
+         "Goroutines with the same stack and state are one group: how many, how long they wait, who started "
+         "them, and the numbers of some. DUMP is what debug=2, a panic or SIGQUIT writes; other profiles of "
+         "goroutines have no states. Of two dumps: what only the left one has, both, and only the right one.",
+     .examples =
+         "cprof goroutines goroutine.txt\ncprof goroutines -min_wait 10m -state 'chan|select' crash.log\n"
+         "cprof goroutines before.txt after.txt\ncprof goroutines -json dump.txt"},
     {.name = "info",
      .kind = CPROF_COMMAND_INFO,
      .word_only = true,

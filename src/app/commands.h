@@ -48,6 +48,7 @@ typedef struct cprof_command {
     bool takes_regex;             /* one regular expression, which must be given */
     bool word_only;               /* no flag and no shell command of this name */
     bool first_is_base;           /* of two or more sources the first is what the others are compared with */
+    bool base_optional;           /* … and with one source there is no base */
     bool untrimmed;               /* as with -trim=false */
     int default_nodes;            /* where nodecount is -1; 0: all */
     int shell_nodes;              /* the same, asked for in the shell; 0: as default_nodes */

@@ -171,6 +171,11 @@ const cprof_option cprof_options[] = {
     {FIELD(TEXT, tagleaf), .group = CPROF_GROUP_TAGS, .saved = true, .in_shell = true, .value = "KEYS",
      .brief = "make frames of these tags, at the leaf",
      .help = "Keys, with commas between them: the last becomes the innermost frame of every stack."},
+    {FIELD(TEXT, state), .group = CPROF_GROUP_TAGS, .saved = true, .in_shell = true, .value = "RE",
+     .brief = "goroutines: only those in a state that matches"},
+    {FIELD(TEXT, min_wait), .group = CPROF_GROUP_TAGS, .saved = true, .in_shell = true, .value = "TIME",
+     .brief = "goroutines: only those that have waited so long",
+     .help = "10m, 2h, 90s; a number alone is minutes."},
 
     /* --- profiles and their symbols --- */
     {.name = "diff_base",

@@ -34,6 +34,7 @@ typedef struct cprof_settings {
     /* Filters: regular expressions, or tag expressions. "": none. */
     cprof_slice focus, ignore, hide, show, show_from, prune_from;
     cprof_slice tagfocus, tagignore, tagshow, taghide, tagroot, tagleaf;
+    cprof_slice state, min_wait; /* of goroutines */
 
     /* Where profiles come from. */
     cprof_slice symbolize, buildid, add_comment, tools;

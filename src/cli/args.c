@@ -216,7 +216,7 @@ static bool choose_command(parser *p, cprof_error *err) {
     if (!args->command) {
         args->command = p->flag;
     } else if (p->flag && p->flag != args->command) {
-        if (!args->command->first_is_base)
+        if (!args->command->first_is_base || args->command->base_optional)
             return usage(err, "%s and -%s: one report at a time", args->command->name, p->flag->name);
     } else if (args->command->takes_regex && args->argument.len == 0) {
         if (args->word_count == 0 && !args->help)
@@ -235,7 +235,7 @@ static bool choose_command(parser *p, cprof_error *err) {
 static bool settle_sources(parser *p, cprof_error *err) {
     cprof_args *args = p->args;
     const cprof_command *command = args->command;
-    if (command && command->first_is_base) {
+    if (command && command->first_is_base && !(command->base_optional && args->word_count < 2)) {
         if (p->base_count > 0)
             return usage(err, "%s takes its base from its sources: leave out -%s", command->name,
                          p->base_option);
