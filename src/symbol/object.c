@@ -59,6 +59,17 @@ static bool load(cprof_object *o, const char *path, cprof_error *err) {
     return true;
 }
 
+/* True when the file itself has a symbol table: one from a separate debug file does not count for names that
+ * nm would give. */
+static bool has_own_symbols(const cprof_object *o) {
+    for (Elf_Scn *section = NULL; (section = elf_nextscn(o->elf, section));) {
+        GElf_Shdr header;
+        if (gelf_getshdr(section, &header) && header.sh_type == SHT_SYMTAB)
+            return true;
+    }
+    return false;
+}
+
 static void read_build_id(cprof_object *o) {
     const unsigned char *bits;
     GElf_Addr address;
@@ -98,6 +109,7 @@ cprof_object *cprof_object_open(const char *path, const cprof_object_mapping *ma
         return NULL;
     }
     read_build_id(o);
+    o->own_symbols = has_own_symbols(o);
     bool odd =
         (mapping->start | mapping->limit | mapping->offset) % PAGE_SIZE != 0 && mapping->limit != UINT64_MAX;
     if (mapping->kernel_symbol || odd || strstr(path, "vmlinux"))
@@ -296,7 +308,12 @@ bool cprof_object_symbols(cprof_object *o, const cprof_object_symbol **symbols, 
             if (!name || !*name || symbol.st_shndx == SHN_UNDEF ||
                 (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE))
                 continue;
-            cprof_object_symbol row = {cprof_slice_of(name), address, address + symbol.st_size};
+            cprof_object_symbol row = {.name = cprof_slice_of(name),
+                                       .start = address,
+                                       .end = address + symbol.st_size,
+                                       .size = symbol.st_size,
+                                       .row = (uint32_t)i,
+                                       .is_function = type != STT_NOTYPE};
             if (!cprof_vec_push(o->env, &o->symbols, row))
                 return cprof_error_memory(o->env, err);
         }
@@ -310,12 +327,9 @@ bool cprof_object_symbols(cprof_object *o, const cprof_object_symbol **symbols, 
     return true;
 }
 
-/* The last symbol that starts at or before the address; NULL where there is none. */
-static const cprof_object_symbol *symbol_at(cprof_object *o, uint64_t address) {
-    const cprof_object_symbol *symbols;
-    size_t count, low = 0;
-    if (!cprof_object_symbols(o, &symbols, &count, NULL))
-        return NULL;
+/* How many symbols start at or before the address. */
+static size_t symbols_until(const cprof_object_symbol *symbols, size_t count, uint64_t address) {
+    size_t low = 0;
     for (size_t high = count; low < high;) {
         size_t middle = low + (high - low) / 2;
         if (symbols[middle].start <= address)
@@ -323,9 +337,63 @@ static const cprof_object_symbol *symbol_at(cprof_object *o, uint64_t address) {
         else
             high = middle;
     }
-    if (low == 0 || address >= symbols[low - 1].end)
+    return low;
+}
+
+/* Of aliases, the last by name, as nm's order gives it. */
+static const cprof_object_symbol *symbol_at(cprof_object *o, uint64_t address) {
+    const cprof_object_symbol *symbols;
+    size_t count;
+    if (!cprof_object_symbols(o, &symbols, &count, NULL))
         return NULL;
-    return &symbols[low - 1];
+    size_t end = symbols_until(symbols, count, address);
+    return end > 0 && address < symbols[end - 1].end ? &symbols[end - 1] : NULL;
+}
+
+/* True when a says more about the address than b, both starting at the same place. */
+static bool fits_better(const cprof_object_symbol *a, const cprof_object_symbol *b, uint64_t address) {
+    bool a_reaches = address - a->start < a->size, b_reaches = address - b->start < b->size;
+    if (a_reaches != b_reaches)
+        return a_reaches;
+    if (!a_reaches && a->size != b->size)
+        return a->size > b->size;
+    if (a->is_function != b->is_function)
+        return a->is_function;
+    return a->row < b->row;
+}
+
+const cprof_object_symbol *cprof_object_symbol_near(cprof_object *o, uint64_t address) {
+    const cprof_object_symbol *last = symbol_at(o, address), *best = last;
+    for (const cprof_object_symbol *s = last; s && s >= o->symbols.at && s->start == last->start; s--)
+        if (fits_better(s, best, address))
+            best = s;
+    return best;
+}
+
+/* Where no line is known, addr2line says so in the file's place; tools and people know its marks. */
+static bool mark_unknown_line(cprof_object *o, cprof_object_frame *frame, cprof_error *err) {
+    cprof_slice file = frame->file.len > 0 ? frame->file : CPROF_SLICE("??");
+    if (frame->line != 0)
+        return true;
+    char *marked = cprof_arena_alloc(&o->arena, file.len + 2);
+    if (!marked)
+        return cprof_error_memory(o->env, err);
+    memcpy(marked, file.ptr, file.len);
+    memcpy(marked + file.len, ":?", 2);
+    frame->file = (cprof_slice){marked, file.len + 2};
+    return true;
+}
+
+/* What the symbol table says; fast: as nm says it, with no word on the line. */
+static bool find_symbol(cprof_object *o, uint64_t at, bool fast, cprof_object_frames *frames,
+                        cprof_error *err) {
+    const cprof_object_symbol *symbol = !fast            ? cprof_object_symbol_near(o, at)
+                                        : o->own_symbols ? symbol_at(o, at)
+                                                         : NULL;
+    if (!symbol)
+        return true;
+    cprof_object_frame frame = {.function = symbol->name, .file = CPROF_SLICE("")};
+    return cprof_vec_push(o->env, frames, frame) || cprof_error_memory(o->env, err);
 }
 
 bool cprof_object_find(cprof_object *o, uint64_t address, bool fast, cprof_object_frames *frames,
@@ -333,17 +401,19 @@ bool cprof_object_find(cprof_object *o, uint64_t address, bool fast, cprof_objec
     uint64_t at;
     size_t before = frames->count;
     if (!cprof_object_address(o, address, &at, err) ||
-        (!fast && !cprof_object_dwarf_find(o, at, frames, err)))
+        (!fast && !cprof_object_dwarf_find(o, at, frames, err)) ||
+        (frames->count == before && !find_symbol(o, at, fast, frames, err)))
         return false;
-    const cprof_object_symbol *symbol = symbol_at(o, at);
-    if (frames->count == before) {
-        cprof_object_frame frame = {symbol ? symbol->name : CPROF_SLICE(""), CPROF_SLICE(""), 0, 0, 0};
-        return !symbol || cprof_vec_push(o->env, frames, frame) || cprof_error_memory(o->env, err);
-    }
-    /* A debug entry without a linker's name has the plain one: the symbol's says more. */
+    if (fast || frames->count == before)
+        return true;
+    /* A debug entry may have less of a name than the symbol. */
+    const cprof_object_symbol *symbol = o->own_symbols ? symbol_at(o, at) : NULL;
     cprof_object_frame *outermost = &frames->at[frames->count - 1];
     if (symbol && symbol->name.len > outermost->function.len + 1)
         outermost->function = symbol->name;
+    for (size_t i = before; i < frames->count; i++)
+        if (!mark_unknown_line(o, &frames->at[i], err))
+            return false;
     return true;
 }
 

@@ -13,7 +13,7 @@
 
 /* One frame of what is at an address; the innermost inlined call comes first. */
 typedef struct cprof_object_frame {
-    cprof_slice function;             /* the linker's name; "" where it is not known */
+    cprof_slice function;             /* the linker's name, else the plain one; "" where it is not known */
     cprof_slice file;                 /* "" where it is not known */
     int64_t line, column, start_line; /* 0: not known */
 } cprof_object_frame;
@@ -24,6 +24,9 @@ typedef CPROF_VEC(cprof_object_frame) cprof_object_frames;
 typedef struct cprof_object_symbol {
     cprof_slice name;
     uint64_t start, end; /* addresses in the file; end is not part of it */
+    uint64_t size;       /* as the table says; 0: not known */
+    uint32_t row;        /* of the table */
+    bool is_function;
 } cprof_object_symbol;
 
 /* How the process had the file mapped (addresses and file offset in bytes).  limit 0 with start 0: the

@@ -77,7 +77,8 @@ static bool add_scope(cprof_object *o, cprof_unit *unit, Dwarf_Die *die, uint32_
     for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &low, &high)) > 0;) {
         if (high <= low)
             continue;
-        if (!cprof_vec_push(o->env, &unit->scopes, ((cprof_scope){low, high, parent, *die})))
+        if (!cprof_vec_push(o->env, &unit->scopes,
+                            ((cprof_scope){.low = low, .high = high, .parent = parent, .die = *die})))
             return cprof_error_memory(o->env, err);
         *added = true;
     }
@@ -164,15 +165,34 @@ static uint32_t innermost(const cprof_unit *unit, uint64_t address) {
     return row == CPROF_NONE ? CPROF_NONE : unit->ranges.at[row].scope;
 }
 
-/* The linker's name of a function, looked for along its origins and declarations, else its plain name. */
-static cprof_slice function_name(Dwarf_Die *die) {
+/* The linker's name of a function, looked for along its origins and declarations; else its plain name. */
+static cprof_slice entry_name(Dwarf_Die *die, bool *linker) {
     Dwarf_Attribute attribute;
     const char *name = NULL;
     if (dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) ||
-        dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute) ||
-        dwarf_attr_integrate(die, DW_AT_name, &attribute))
+        dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
+        name = dwarf_formstring(&attribute);
+    *linker = name != NULL;
+    if (!name && dwarf_attr_integrate(die, DW_AT_name, &attribute))
         name = dwarf_formstring(&attribute);
     return name ? cprof_slice_of(name) : CPROF_SLICE("");
+}
+
+/* The name that addr2line gives a scope, so that names are those that people know from pprof: a function
+ * without a linker's name goes by the file's own symbol at the address when it is asked for first, and later
+ * too where the symbol starts with it. */
+static cprof_slice scope_name(cprof_object *o, cprof_scope *scope, uint64_t address, bool innermost) {
+    bool linker = false;
+    cprof_slice name = scope->name.ptr ? scope->name : entry_name(&scope->die, &linker);
+    if (scope->name.ptr || linker || !innermost || scope->asked || !o->own_symbols)
+        return name;
+    scope->asked = true;
+    const cprof_object_symbol *symbol = cprof_object_symbol_near(o, address);
+    if (!symbol)
+        return name;
+    if (symbol->start == scope->low)
+        scope->name = symbol->name;
+    return symbol->name;
 }
 
 static int64_t number_of(Dwarf_Die *die, unsigned int name) {
@@ -244,20 +264,20 @@ bool cprof_object_dwarf_find(cprof_object *o, uint64_t address, cprof_object_fra
         return true;
     if (!unit->scopes_read && (!read_scopes(o, unit, err) || !order_scopes(o, unit, err)))
         return false;
-    cprof_object_frame frame = {CPROF_SLICE(""), CPROF_SLICE(""), 0, 0, 0};
+    cprof_object_frame frame = {.function = CPROF_SLICE(""), .file = CPROF_SLICE("")};
     if (!source_line(o, unit, address, &frame, err))
         return false;
     uint32_t row = innermost(unit, address);
     if (row == CPROF_NONE && frame.line == 0)
         return true;
-    for (; row != CPROF_NONE; row = unit->scopes.at[row].parent) {
-        Dwarf_Die *die = &unit->scopes.at[row].die;
-        frame.function = function_name(die);
+    for (bool first = true; row != CPROF_NONE; row = unit->scopes.at[row].parent, first = false) {
+        cprof_scope *scope = &unit->scopes.at[row];
+        frame.function = scope_name(o, scope, address, first);
         if (!cprof_vec_push(o->env, frames, frame))
             return cprof_error_memory(o->env, err);
-        if (unit->scopes.at[row].parent == CPROF_NONE)
+        if (scope->parent == CPROF_NONE)
             return true;
-        if (!call_site(o, unit, die, &frame, err))
+        if (!call_site(o, unit, &scope->die, &frame, err))
             return false;
     }
     return cprof_vec_push(o->env, frames, frame) || cprof_error_memory(o->env, err);

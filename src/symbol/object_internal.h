@@ -19,7 +19,9 @@ typedef struct cprof_unit_range {
  * after the one around it. */
 typedef struct cprof_scope {
     uint64_t low, high;
-    uint32_t parent; /* row of the scope around an inlined call, CPROF_NONE for a function */
+    uint32_t parent;  /* row of the scope around an inlined call, CPROF_NONE for a function */
+    bool asked;       /* an address in it was looked up before */
+    cprof_slice name; /* the symbol's where that starts with the scope; ptr NULL: the entry's own */
     Dwarf_Die die;
 } cprof_scope;
 
@@ -46,7 +48,7 @@ struct cprof_object {
     Elf *elf;            /* of module */
     GElf_Ehdr header;
     char build_id[2 * 64 + 1];
-    bool has_kernel_start, base_known, symbols_read, dwarf_read;
+    bool has_kernel_start, base_known, symbols_read, dwarf_read, own_symbols;
     uint64_t kernel_start, base;
     CPROF_VEC(cprof_object_symbol) symbols;
 
@@ -59,6 +61,9 @@ struct cprof_object {
 /* Appends the frames that the debug information has at a file's address; none where it knows nothing. */
 bool cprof_object_dwarf_find(cprof_object *object, uint64_t address, cprof_object_frames *frames,
                              cprof_error *err);
+
+/* The symbol that a function without a linker's name goes by; NULL where there is none. */
+const cprof_object_symbol *cprof_object_symbol_near(cprof_object *object, uint64_t address);
 void cprof_object_dwarf_deinit(cprof_object *object);
 
 #endif
