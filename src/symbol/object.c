@@ -313,6 +313,7 @@ bool cprof_object_symbols(cprof_object *o, const cprof_object_symbol **symbols, 
                                        .end = address + symbol.st_size,
                                        .size = symbol.st_size,
                                        .row = (uint32_t)i,
+                                       .section = section,
                                        .is_function = type != STT_NOTYPE};
             if (!cprof_vec_push(o->env, &o->symbols, row))
                 return cprof_error_memory(o->env, err);
@@ -362,8 +363,17 @@ static bool fits_better(const cprof_object_symbol *a, const cprof_object_symbol 
     return a->row < b->row;
 }
 
+static bool in_section(const cprof_object *o, uint32_t section, uint64_t address) {
+    GElf_Shdr header;
+    Elf_Scn *at = elf_getscn(o->elf, section);
+    return !at || !gelf_getshdr(at, &header) ||
+           (address >= header.sh_addr && address - header.sh_addr < header.sh_size);
+}
+
 const cprof_object_symbol *cprof_object_symbol_near(cprof_object *o, uint64_t address) {
     const cprof_object_symbol *last = symbol_at(o, address), *best = last;
+    if (!last || !in_section(o, last->section, address))
+        return NULL;
     for (const cprof_object_symbol *s = last; s && s >= o->symbols.at && s->start == last->start; s--)
         if (fits_better(s, best, address))
             best = s;

@@ -26,6 +26,7 @@ typedef struct cprof_object_symbol {
     uint64_t start, end; /* addresses in the file; end is not part of it */
     uint64_t size;       /* as the table says; 0: not known */
     uint32_t row;        /* of the table */
+    uint32_t section;    /* of the file */
     bool is_function;
 } cprof_object_symbol;
 

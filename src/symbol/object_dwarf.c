@@ -165,26 +165,40 @@ static uint32_t innermost(const cprof_unit *unit, uint64_t address) {
     return row == CPROF_NONE ? CPROF_NONE : unit->ranges.at[row].scope;
 }
 
+/* True for languages whose functions are called by the linker as in the source. */
+static bool has_plain_names(Dwarf_Die *unit) {
+    static const int languages[] = {DW_LANG_C89,     DW_LANG_C,         DW_LANG_C99,
+                                    DW_LANG_C11,     DW_LANG_Ada83,     DW_LANG_Cobol74,
+                                    DW_LANG_Cobol85, DW_LANG_Fortran77, DW_LANG_Pascal83,
+                                    DW_LANG_PLI,     DW_LANG_UPC,       DW_LANG_Mips_Assembler};
+    int language = dwarf_srclang(unit);
+    for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
+        if (languages[i] == language)
+            return true;
+    return false;
+}
+
 /* The linker's name of a function, looked for along its origins and declarations; else its plain name. */
-static cprof_slice entry_name(Dwarf_Die *die, bool *linker) {
+static cprof_slice entry_name(Dwarf_Die *unit, Dwarf_Die *die, bool *linker) {
     Dwarf_Attribute attribute;
     const char *name = NULL;
     if (dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) ||
         dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
         name = dwarf_formstring(&attribute);
-    *linker = name != NULL;
+    *linker = name != NULL || has_plain_names(unit);
     if (!name && dwarf_attr_integrate(die, DW_AT_name, &attribute))
         name = dwarf_formstring(&attribute);
     return name ? cprof_slice_of(name) : CPROF_SLICE("");
 }
 
 /* The name that addr2line gives a scope, so that names are those that people know from pprof: a function
- * without a linker's name goes by the file's own symbol at the address when it is asked for first, and later
+ * without a linker's name goes by the symbol at the address when it is asked for first, and later
  * too where the symbol starts with it. */
-static cprof_slice scope_name(cprof_object *o, cprof_scope *scope, uint64_t address, bool innermost) {
+static cprof_slice scope_name(cprof_object *o, cprof_unit *unit, cprof_scope *scope, uint64_t address,
+                              bool innermost) {
     bool linker = false;
-    cprof_slice name = scope->name.ptr ? scope->name : entry_name(&scope->die, &linker);
-    if (scope->name.ptr || linker || !innermost || scope->asked || !o->own_symbols)
+    cprof_slice name = scope->name.ptr ? scope->name : entry_name(&unit->die, &scope->die, &linker);
+    if (scope->name.ptr || linker || !innermost || scope->asked)
         return name;
     scope->asked = true;
     const cprof_object_symbol *symbol = cprof_object_symbol_near(o, address);
@@ -272,7 +286,7 @@ bool cprof_object_dwarf_find(cprof_object *o, uint64_t address, cprof_object_fra
         return true;
     for (bool first = true; row != CPROF_NONE; row = unit->scopes.at[row].parent, first = false) {
         cprof_scope *scope = &unit->scopes.at[row];
-        frame.function = scope_name(o, scope, address, first);
+        frame.function = scope_name(o, unit, scope, address, first);
         if (!cprof_vec_push(o->env, frames, frame))
             return cprof_error_memory(o->env, err);
         if (scope->parent == CPROF_NONE)
