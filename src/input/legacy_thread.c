@@ -21,10 +21,9 @@ static bool is_thread(cprof_slice line) {
     if (at == line.len)
         return false;
     line = cprof_slice_sub(line, at + strlen(start), line.len);
-    size_t stop = cprof_slice_find_slice(line, cprof_slice_of(end));
-    if (cprof_take_hex(&line).len == 0 || !cprof_take(&line, " (name: ") || stop == line.len)
+    if (cprof_take_hex(&line).len == 0 || !cprof_take(&line, " (name: "))
         return false;
-    stop = cprof_slice_find_slice(line, cprof_slice_of(end));
+    size_t stop = cprof_slice_find_slice(line, cprof_slice_of(end));
     cprof_slice name = cprof_slice_sub(line, 0, stop);
     size_t slash = cprof_slice_rfind(name, '/');
     cprof_slice id = cprof_slice_sub(name, slash + 1, name.len);
