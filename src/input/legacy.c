@@ -199,7 +199,7 @@ static bool add_label(cprof_legacy *l, int64_t block, uint32_t *row, cprof_error
 /* frames: room for the deepest stack. */
 static bool add_sample(cprof_legacy *l, struct places *places, const cprof_legacy_sample *sample,
                        uint32_t *frames, cprof_error *err) {
-    const uint64_t *addresses = l->addresses.at + sample->first;
+    const uint64_t *addresses = sample->count > 0 ? l->addresses.at + sample->first : NULL;
     uint32_t depth = 0, stack, labels;
     for (uint32_t i = 0; i < sample->count; i++) {
         if (i == 1 && l->drop_doubled_leaf && addresses[0] == addresses[1] + 1)

@@ -139,8 +139,10 @@ static void drop_handler(cprof_legacy *l) {
     for (int frame = 0; frame < 2 && find_handler(l, &address); frame++) {
         for (size_t i = 0; i < l->samples.count; i++) {
             cprof_legacy_sample *sample = &l->samples.at[i];
+            if (sample->count < 2)
+                continue;
             uint64_t *stack = l->addresses.at + sample->first;
-            if (sample->count < 2 || stack[1] != address)
+            if (stack[1] != address)
                 continue;
             stack[1] = stack[0];
             sample->first++;

@@ -54,6 +54,8 @@ bool cprof_otlp_bad(const cprof_otlp *o, const void *at, cprof_error *err, const
 
 bool cprof_otlp_each(cprof_otlp *o, cprof_otlp_message kind, cprof_slice bytes, cprof_otlp_visit *visit,
                      void *context, cprof_error *err) {
+    if (bytes.len == 0) /* ptr may be NULL */
+        return true;
     const uint8_t *at = (const uint8_t *)bytes.ptr, *end = at + bytes.len;
     size_t known = strlen(schema[kind].fields);
     while (at < end) {

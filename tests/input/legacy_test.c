@@ -116,7 +116,7 @@ static void the_map_is_read_in_all_its_forms(void **state) {
                                        "00001000-00002000 r-xp 00000500 08:01 123   /lib/libc.so.6\n"
                                        "00002000-00003000 rw-p 00000000 08:01 123   /lib/data\n"
                                        "  0x3000-0x4000: /bin/prog (@ff00) abc123\n"
-                                       "build = /home/me/out\n"
+                                       "build = /opt/out\n"
                                        "m.cc:12] 5000 6000 $build/lib.so\n"
                                        "no line of a map\n"
                                        "00008000-00009000 r-xp 00000000 00:00 0\n")));
@@ -124,7 +124,7 @@ static void the_map_is_read_in_all_its_forms(void **state) {
     assert_mapping(p, 0, "/bin/prog", 0x3000, 0x4000, 0xff00); /* the main program: no library */
     assert_slice(cprof_profile_string(p, p->mappings[0].build_id), "abc123");
     assert_mapping(p, 1, "/lib/libc.so.6", 0x1000, 0x2000, 0x500);
-    assert_mapping(p, 2, "/home/me/out/lib.so", 0x5000, 0x6000, 0);
+    assert_mapping(p, 2, "/opt/out/lib.so", 0x5000, 0x6000, 0);
     assert_mapping(p, 3, "", 0x8000, 0x9000, 0);
     assert_int_equal(p->locations.mapping[0], 1);
     assert_int_equal(p->locations.mapping[1], 0);
