@@ -66,11 +66,19 @@ bool cprof_run_traces(const cprof_job *job, cprof_sink *sink, cprof_error *err) 
     return ok;
 }
 
+/* Of a profile without tags pprof prints nothing, and scripts may count on that; where pprof cannot read the
+ * profile, or not its names, nobody does, and no answer would look like a failure. */
+static bool is_silent_about_tags(const cprof_profile *profile) {
+    return strcmp(profile->format, "profile.proto") == 0 || strncmp(profile->format, "gperftools", 10) == 0;
+}
+
 bool cprof_run_tags(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
     cprof_tags tags;
     if (!cprof_tags_init(&tags, job->report, err))
         return false;
     cprof_render_tags(&tags, &job->request->style, sink);
+    if (tags.key_count == 0 && !is_silent_about_tags(job->report->view->profile))
+        cprof_sink_puts(sink, "no tags\n");
     return true;
 }
 

@@ -79,8 +79,9 @@ bool cprof_render_callgrind(const cprof_callgrind *callgrind, const cprof_text_s
     const cprof_report *report = callgrind->report;
     const cprof_env *env = report->view->env;
     writer w = {.style = style, .sink = sink};
-    w.ok = cprof_strtab_init(&w.objfiles, env) & cprof_strtab_init(&w.files, env) &
-           cprof_strtab_init(&w.names, env);
+    bool objfiles = cprof_strtab_init(&w.objfiles, env), files = cprof_strtab_init(&w.files, env),
+         names = cprof_strtab_init(&w.names, env);
+    w.ok = objfiles && files && names;
     cprof_sink_puts(sink, "positions: instr line\nevents: ");
     put_text(&w, report->sample_type);
     cprof_sink_putc(sink, '(');
