@@ -66,10 +66,16 @@ bool cprof_run_traces(const cprof_job *job, cprof_sink *sink, cprof_error *err) 
     return ok;
 }
 
-/* Of a profile without tags pprof prints nothing, and scripts may count on that; where pprof cannot read the
- * profile, or not its names, nobody does, and no answer would look like a failure. */
+/* Of a profile without tags pprof prints nothing, and scripts may count on that; of the formats that it
+ * cannot read, or not with their names, nobody expects it, and no answer would look like a failure. */
 static bool is_silent_about_tags(const cprof_profile *profile) {
-    return strcmp(profile->format, "profile.proto") == 0 || strncmp(profile->format, "gperftools", 10) == 0;
+    static const char *const formats[] = {
+        "profile.proto",  "gperftools CPU profile", "gperftools heap profile", "contention profile",
+        "counted stacks", "stacks of threads",      "Java profile (text)"};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(profile->format, formats[i]) == 0)
+            return true;
+    return false;
 }
 
 bool cprof_run_tags(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
