@@ -125,7 +125,7 @@ static bool get_frame(folded *f, cprof_slice text, uint32_t *row, cprof_error *e
     }
     cprof_str id;
     return cprof_builder_string(f->builder, name, &id, err) &&
-           cprof_builder_function(f->builder, id, id, 0, 0, &frame.line.function, err) &&
+           cprof_builder_function(f->builder, id, 0, 0, 0, &frame.line.function, err) &&
            cprof_frames_add(&f->frames, &frame, hash, row, err);
 }
 

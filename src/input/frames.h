@@ -1,4 +1,7 @@
-/* Frames of texts that name them: each distinct text is looked at once. */
+/* Frames of texts that name them: each distinct text is looked at once.
+ *
+ * Such names are for people already: their functions get no system name, so that nothing takes them for
+ * the linker's and shortens them. */
 #ifndef CPROF_INPUT_FRAMES_H
 #define CPROF_INPUT_FRAMES_H
 

@@ -189,11 +189,18 @@ static bool add_location(cprof_legacy *l, struct place *place, cprof_error *err)
     return ok;
 }
 
-static bool add_label(cprof_legacy *l, int64_t block, uint32_t *row, cprof_error *err) {
-    cprof_label label = {.number = block, .is_number = true};
-    *row = 0;
-    return !l->block_sizes || (cprof_builder_string(l->builder, CPROF_SLICE("bytes"), &label.key, err) &&
-                               cprof_builder_labels(l->builder, &label, 1, row, err));
+static bool add_labels(cprof_legacy *l, int64_t block, uint32_t *row, cprof_error *err) {
+    cprof_label labels[2] = {{.number = block, .is_number = true}};
+    uint32_t count = 0;
+    if (l->block_sizes && !cprof_builder_string(l->builder, CPROF_SLICE("bytes"), &labels[count++].key, err))
+        return false;
+    if (l->binary.len > 0) {
+        labels[count] = (cprof_label){0};
+        if (!cprof_builder_string(l->builder, CPROF_SLICE("binary"), &labels[count].key, err) ||
+            !cprof_builder_string(l->builder, l->binary, &labels[count++].text, err))
+            return false;
+    }
+    return cprof_builder_labels(l->builder, labels, count, row, err);
 }
 
 /* frames: room for the deepest stack. */
@@ -210,7 +217,7 @@ static bool add_sample(cprof_legacy *l, struct places *places, const cprof_legac
         frames[depth++] = place->location;
     }
     return cprof_builder_stack(l->builder, frames, depth, &stack, err) &&
-           add_label(l, sample->block, &labels, err) &&
+           add_labels(l, sample->block, &labels, err) &&
            cprof_builder_sample(l->builder, stack, labels, sample->values, err);
 }
 

@@ -25,6 +25,7 @@ typedef struct cprof_legacy {
     CPROF_VEC(cprof_legacy_sample) samples;
     cprof_maps maps;
     cprof_symbols symbols;  /* names from the file itself */
+    cprof_slice binary;     /* the program, where a symbolized file says so: a label of all samples */
     bool symbolized;        /* the file has names of its own for a profile of another kind */
     bool block_sizes;       /* samples carry the label "bytes" */
     bool drop_doubled_leaf; /* a caller at the leaf's address less one is the leaf once more */

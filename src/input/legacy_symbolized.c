@@ -46,14 +46,14 @@ static bool add_names(cprof_legacy *l, uint64_t address, cprof_slice names) {
     return l->symbols.at.count == first || cprof_symbols_add(&l->symbols, address, first);
 }
 
-static cprof_parse read_symbols(cprof_legacy *l, cprof_text *text, cprof_slice *binary, cprof_error *err) {
+static cprof_parse read_symbols(cprof_legacy *l, cprof_text *text, cprof_error *err) {
     while (cprof_text_next(text)) {
         cprof_slice line = text->line;
         uint64_t address;
         if (cprof_slice_is(line, "---"))
             return CPROF_PARSE_OK;
         if (cprof_take(&line, "binary=")) {
-            *binary = line;
+            l->binary = line;
             continue;
         }
         if (cprof_slice_trim(line).len == 0)
@@ -93,16 +93,15 @@ static cprof_parse read_profile(cprof_legacy *l, cprof_text *text, cprof_error *
 
 cprof_parse cprof_legacy_read_symbolized(cprof_slice all, cprof_legacy *l, cprof_error *err) {
     cprof_text text;
-    cprof_slice binary = CPROF_SLICE("");
     cprof_text_init(&text, all);
     if (!cprof_text_next(&text) || !cprof_slice_is(text.line, "--- symbol"))
         return CPROF_PARSE_NOT_MINE;
     l->symbolized = true;
-    cprof_parse parse = read_symbols(l, &text, &binary, err);
+    cprof_parse parse = read_symbols(l, &text, err);
     if (parse == CPROF_PARSE_OK)
         parse = read_profile(l, &text, err);
-    if (parse == CPROF_PARSE_OK && l->maps.at.count == 0 && binary.len > 0) {
-        cprof_map whole = {.limit = UINT64_MAX, .file = binary};
+    if (parse == CPROF_PARSE_OK && l->maps.at.count == 0 && l->binary.len > 0) {
+        cprof_map whole = {.limit = UINT64_MAX, .file = l->binary};
         if (!cprof_vec_push(l->env, &l->maps.at, whole)) {
             cprof_error_memory(l->env, err);
             parse = CPROF_PARSE_MALFORMED;

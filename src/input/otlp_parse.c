@@ -254,6 +254,7 @@ static bool read_all(cprof_otlp *o, parse *p, cprof_error *err) {
         !cprof_otlp_each(o, CPROF_OTLP_DATA, o->all, visit_data, p, err))
         return false;
     cprof_profile *out = cprof_builder_profile(o->builder);
+    out->default_type = out->types[0].type; /* the first profile is the one to show */
     out->time_nanos = p->start;
     out->duration_nanos = p->end - p->start;
     return true;

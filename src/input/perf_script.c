@@ -156,7 +156,7 @@ static bool set_function(perf *p, cprof_frame *frame, cprof_slice symbol, cprof_
         !cprof_builder_string(p->builder, cprof_slice_sub(position, 0, colon), &file, err))
         return false;
     return cprof_builder_string(p->builder, symbol, &name, err) &&
-           cprof_builder_function(p->builder, name, name, file, 0, &frame->line.function, err);
+           cprof_builder_function(p->builder, name, 0, file, 0, &frame->line.function, err);
 }
 
 /* A frame from "ADDRESS SYMBOL+0xOFFSET (DSO)", "ADDRESS SYMBOL (inlined)"; position: "FILE:LINE" or empty.

@@ -36,6 +36,6 @@ bool cprof_v8_location(cprof_builder *builder, const json_t *call_frame, uint32_
         url = cprof_slice_sub(url, strlen("file://"), url.len);
     return cprof_builder_string(builder, name, &name_id, err) &&
            cprof_builder_string(builder, url, &file_id, err) &&
-           cprof_builder_function(builder, name_id, name_id, file_id, line.line, &line.function, err) &&
+           cprof_builder_function(builder, name_id, 0, file_id, line.line, &line.function, err) &&
            cprof_builder_location(builder, CPROF_NONE, 0, false, &line, 1, row, err);
 }

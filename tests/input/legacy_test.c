@@ -431,7 +431,7 @@ static void symbols_in_front_name_the_addresses(void **state) {
         "--- heap\nheap profile: 1: 2 [1: 2] @ heapprofile\n1: 2 [1: 2] @ 0x401001 0x402001 0x500\n";
     assert_shows(
         cprof_parse_legacy_symbolized, text,
-        "1 2 bytes=2\n 0x401000 it::operator--(int) :0 < render :0 < main :0\n 0x402000 start :0\n 0x4ff\n");
+        "1 2 binary=/bin/a bytes=2\n 0x401000 it::operator--(int) :0 < render :0 < main :0\n 0x402000 start :0\n 0x4ff\n");
     cprof_profile *p = parse_text(cprof_parse_legacy_symbolized, cprof_slice_of(text));
     assert_mapping(p, 0, "/bin/a", 0, UINT64_MAX, 0);
     cprof_profile_free(p);

@@ -191,6 +191,7 @@ static void headers_are_kept(void **state) {
     assert_int_equal(p->type_count, 2);
     assert_slice(cprof_profile_string(p, p->types[0].type), "cpu");
     assert_slice(cprof_profile_string(p, p->types[1].unit), "count");
+    assert_slice(cprof_profile_string(p, p->default_type), "cpu");
     assert_int_equal(p->time_nanos, 1700000000000000000);
     assert_int_equal(p->duration_nanos, 5000000000);
     assert_int_equal(p->period, 10000000);
