@@ -36,13 +36,13 @@ static int remove_folder(void **state) {
 }
 
 static const char *write_file(folder *f, const char *name, cprof_slice bytes) {
-    char *path = f->names[f->count++];
-    snprintf(path, sizeof f->names[0], "%s/%s", f->path, name);
+    char path[sizeof f->path + 64];
+    snprintf(path, sizeof path, "%s/%s", f->path, name);
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes.ptr, 1, bytes.len, file), bytes.len);
     fclose(file);
-    return path;
+    return strcpy(f->names[f->count++], path);
 }
 
 static const char *write_part(folder *f, const char *name, size_t from, size_t to) {
