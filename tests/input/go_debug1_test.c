@@ -259,6 +259,13 @@ static void any_prefix_is_answered(void **state) {
     free((void *)(uintptr_t)text.ptr);
 }
 
+static void memory_may_end_anywhere(void **state) {
+    (void)state;
+    cprof_slice text = read_testdata("go/goroutine.debug1.txt");
+    assert_memory_may_end(cprof_go_count_parse, text);
+    free((void *)(uintptr_t)text.ptr);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heap_is_unsampled_by_the_header),
@@ -276,6 +283,7 @@ int main(void) {
         cmocka_unit_test(contention_errors_name_the_line),
         cmocka_unit_test(captures_have_the_totals_of_the_usual_tool),
         cmocka_unit_test(any_prefix_is_answered),
+        cmocka_unit_test(memory_may_end_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

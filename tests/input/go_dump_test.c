@@ -227,6 +227,13 @@ static void a_real_dump_has_all_its_goroutines(void **state) {
     free((void *)(uintptr_t)text.ptr);
 }
 
+static void memory_may_end_anywhere(void **state) {
+    (void)state;
+    cprof_slice text = read_testdata("go/goroutine.debug2.txt");
+    assert_memory_may_end(cprof_go_dump_parse, text);
+    free((void *)(uintptr_t)text.ptr);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dump_becomes_counts_with_labels),
@@ -241,6 +248,7 @@ int main(void) {
         cmocka_unit_test(other_texts_are_not_mine),
         cmocka_unit_test(numbers_that_do_not_fit_name_the_line),
         cmocka_unit_test(a_real_dump_has_all_its_goroutines),
+        cmocka_unit_test(memory_may_end_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

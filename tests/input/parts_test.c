@@ -220,6 +220,13 @@ static void broken_secrets_are_named(void **state) {
                      "secrets of several dumps (a, b): they are read one at a time", -1);
 }
 
+static void memory_may_end_anywhere(void **state) {
+    (void)state;
+    cprof_slice list = read_testdata("go/secrets/list.json");
+    assert_memory_may_end(cprof_secrets_parse, list);
+    free((void *)(uintptr_t)list.ptr);
+}
+
 static void other_json_is_not_mine(void **state) {
     (void)state;
     assert_not_mine(cprof_secrets_parse, "{\"nodes\":[]}");
@@ -264,6 +271,7 @@ int main(void) {
         cmocka_unit_test(broken_secrets_are_named),
         cmocka_unit_test(other_json_is_not_mine),
         cmocka_unit_test(base64_is_decoded),
+        cmocka_unit_test(memory_may_end_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,6 +108,26 @@ static inline void assert_not_mine(parse_function *parse, const char *text) {
     assert_null(p);
 }
 
+/* Whatever the budget, the text is read, or memory is what there is too little of; nothing is left behind. */
+static inline void assert_memory_may_end(parse_function *parse, cprof_slice text) {
+    bool failed = false;
+    for (size_t limit = 64;; limit += limit / 16 + 1) {
+        cprof_budget budget = {.limit = limit};
+        cprof_env env = {.budget = &budget};
+        cprof_profile *p = NULL;
+        cprof_error err = CPROF_ERROR_INIT;
+        cprof_parse outcome = parse(text, &env, &p, &err);
+        cprof_profile_free(p);
+        assert_int_equal(budget.used, 0);
+        if (outcome == CPROF_PARSE_OK)
+            break;
+        assert_int_equal(outcome, CPROF_PARSE_MALFORMED);
+        assert_int_equal(err.code, CPROF_ERR_MEMORY);
+        failed = true;
+    }
+    assert_true(failed);
+}
+
 /* A file of tests/testdata; free with free. */
 static inline cprof_slice read_testdata(const char *name) {
     char path[512];
