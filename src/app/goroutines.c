@@ -8,13 +8,18 @@ typedef void goroutines_render(const cprof_job *job, const cprof_goroutines *gor
 static bool make_and_render(const cprof_job *job, goroutines_render *render, cprof_sink *sink,
                             cprof_error *err) {
     const cprof_settings *s = &job->settings;
+    const cprof_view *view = job->report->view;
+    cprof_slice type = cprof_profile_string(view->profile, view->profile->types[view->value_type].type);
+    if (!cprof_slice_starts_with(type, "goroutine"))
+        return cprof_error_set(err, CPROF_ERR_VALUE, -1, "the profile counts %.*s, not goroutines",
+                               CPROF_SLICE_ARG(type));
     cprof_goroutines_options options = {.limit = s->nodecount > 0 ? s->nodecount : 0};
     if (s->min_wait.len && !cprof_goroutines_minutes(s->min_wait, &options.min_wait, err))
         return cprof_error_prefix(err, "min_wait");
     if (s->state.len && !(options.state = cprof_regex_new(s->state, "state", err)))
         return false;
     cprof_goroutines goroutines;
-    bool ok = cprof_goroutines_init(&goroutines, job->report->view, &options, err);
+    bool ok = cprof_goroutines_init(&goroutines, view, &options, err);
     if (ok)
         render(job, &goroutines, sink);
     cprof_goroutines_deinit(&goroutines);

@@ -94,6 +94,15 @@ class Goroutines(Case):
         self.assertEqual(data["dumps"], [{"goroutines": 86}])
         self.assertEqual(sum(group["dumps"][0]["count"] for group in data["groups"]), 86)
 
+    def test_other_profiles_are_refused(self):
+        self.assertIn("the profile counts inuse_space, not goroutines",
+                      self.bad("goroutines", TESTDATA / "heap.small.pb.gz"))
+
+    def test_the_counted_text_has_no_states(self):
+        out = self.good("goroutines", "1", TESTDATA / "goroutine.debug1.txt")
+        self.assertTrue(out.startswith("115 goroutines in "), out)
+        self.assertIn("    8  state not known\n", out)
+
     def test_wrong_time(self):
         done = self.run_cprof("goroutines", "-min_wait", "soon", DUMP)
         self.assertEqual(done.returncode, 2)
