@@ -65,6 +65,15 @@ static void put_labels(const cprof_view *view, uint32_t set, cprof_json *json) {
     cprof_json_end(json);
 }
 
+static cprof_trace stackless(const cprof_view *view, uint32_t i) {
+    cprof_trace trace = {.sample = cprof_view_sample(view, i)};
+    int64_t divisor = cprof_view_divisor(view, trace.sample);
+    trace.value = cprof_view_value(view, trace.sample);
+    if (divisor != 0 && (divisor != -1 || trace.value != INT64_MIN))
+        trace.value /= divisor;
+    return trace;
+}
+
 void cprof_json_traces(const cprof_traces *traces, cprof_json *json) {
     const cprof_view *view = traces->report->view;
     const cprof_profile *p = view->profile;
@@ -73,8 +82,8 @@ void cprof_json_traces(const cprof_traces *traces, cprof_json *json) {
     cprof_json_array(json);
     for (uint32_t i = 0; i < count; i++) {
         cprof_trace trace;
-        if (!cprof_traces_get(traces, i, &trace))
-            continue;
+        if (!cprof_traces_get(traces, i, &trace)) /* nothing of its stack is shown: it still counts */
+            trace = stackless(view, i);
         cprof_json_flat(json);
         cprof_json_object(json);
         cprof_json_put_int(json, "value", trace.value);

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""Runs the reports that other programs read, and the programs that show pictures.
+
+usage: exports_test.py CPROF TESTDATA
+"""
+import csv
+import io
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CPROF = TESTDATA = None
+PROFILES = ("proto/go-cpu.pb", "go/heap.small.pb.gz", "proto/node-heap.pb.gz", "proto/go-block.pb.gz",
+            "proto/recursion.pb.gz", "proto/numlabels.pb.gz", "proto/negative.pb.gz", "go/goroutine.debug1.txt",
+            "go/goroutine.debug2.txt", "proto/inlines-columns.pb.gz", "proto/unsymbolized-maps.pb.gz")
+
+
+def run(*arguments, text=True, status=0, env=None):
+    done = subprocess.run([CPROF, *map(str, arguments)], capture_output=True, env={**os.environ, **(env or {})})
+    if done.returncode != status:
+        raise AssertionError(f"{arguments}: {done.returncode}, {done.stderr.decode(errors='replace')}")
+    return done.stdout.decode() if text else done.stdout
+
+
+def raw_totals(profile):
+    """The sums of all values, by sample type, as -raw prints them."""
+    samples = run("-raw", "-symbolize=none", profile).split("\nSamples:\n")[1].split("\nLocations\n")[0].split("\n")
+    types = [t.rsplit("/", 1)[0] for t in samples[0].replace("[dflt]", "").split()]
+    sums = [0] * len(types)
+    for line in samples[1:]:
+        if match := re.match(r"^((?:\s*-?\d+)+):(?: |$)", line):
+            for i, value in enumerate(match.group(1).split()):
+                sums[i] += int(value)
+    return dict(zip(types, sums))
+
+
+class Exports(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="cprof-exports-")
+        self.path = pathlib.Path(self.folder.name)
+        self.addCleanup(self.folder.cleanup)
+
+    def test_totals_are_those_of_raw(self):
+        for profile in (TESTDATA / name for name in PROFILES):
+            totals = raw_totals(profile)
+            self.assertTrue(totals, profile)
+            speedscope = json.loads(run("speedscope", profile))
+            for part in speedscope["profiles"]:
+                self.assertEqual(part["endValue"], totals[part["name"]])
+                self.assertEqual(sum(part["weights"]), totals[part["name"]])
+            for kind, total in totals.items():
+                folded = run("folded", f"-sample_index={kind}", profile)
+                self.assertEqual(sum(int(line.rsplit(" ", 1)[1]) for line in folded.splitlines()), total)
+                flame = json.loads(run("flame", "-json", f"-sample_index={kind}", profile))
+                self.assertEqual(flame["rows"][0]["value"], total)
+                raw = json.loads(run("raw", "-json", f"-sample_index={kind}", profile))
+                self.assertEqual(sum(row["value"] for row in raw["rows"]), total)
+                top = json.loads(run("top", "-json", "-trim=false", f"-sample_index={kind}", profile))
+                # What has no stack is of no function.
+                self.assertEqual(sum(row["flat"] for row in top["rows"]),
+                                 sum(row["value"] for row in raw["rows"] if row["stack"]))
+
+    def test_folded_comes_back(self):
+        for profile in (TESTDATA / name for name in PROFILES):
+            first, proto = self.path / "first.folded", self.path / "again.pb.gz"
+            first.write_text(run("folded", profile))
+            run("-proto", first, "-output", proto)
+            self.assertEqual(run("folded", proto), first.read_text())
+
+    def test_folded_keeps_names_as_they_are(self):
+        file = self.path / "cxx.folded"
+        file.write_text("main;std::sort<int*>(int*, int*);f(int) const 3\nmain;(anonymous namespace)::g 2\n")
+        self.assertEqual(run("folded", file), file.read_text())
+
+    def test_folded_keeps_order_and_marks(self):
+        text = "z;y;x_[i] 3\na;b 2\nz;y 1\nker;entry_[k] 4\njs;hot_[j] 5\nname with space;leaf 6\n"
+        file = self.path / "odd.folded"
+        file.write_text(text)
+        self.assertEqual(run("folded", "-symbolize=none", file), text)
+
+    def test_folded_of_a_difference(self):
+        old, new = self.path / "old.folded", self.path / "new.folded"
+        old.write_text("a;b 5\na;c 2\n")
+        new.write_text("a;b 7\na;d 1\n")
+        lines = sorted(run("folded", "-diff_base", old, new).splitlines())
+        self.assertEqual(lines, ["a;b 5 7", "a;c 2 0", "a;d 0 1"])
+
+    def test_speedscope_holds_the_stacks(self):
+        file = self.path / "small.folded"
+        file.write_text("main;work;parse 60\nmain;idle 15\n")
+        found = json.loads(run("speedscope", "-symbolize=none", file))
+        names = [frame["name"] for frame in found["shared"]["frames"]]
+        part = found["profiles"][found["activeProfileIndex"]]
+        stacks = {tuple(names[i] for i in sample): weight for sample, weight in zip(part["samples"], part["weights"])}
+        self.assertEqual(stacks, {("main", "work", "parse"): 60, ("main", "idle"): 15})
+        self.assertEqual(found["$schema"], "https://www.speedscope.app/file-format-schema.json")
+        self.assertEqual(part["type"], "sampled")
+        self.assertEqual(part["startValue"], 0)
+
+    def test_json_has_the_keys_of_its_schema(self):
+        file = self.path / "small.folded"
+        file.write_text("main;work;parse 60\nmain;work 20\nmain;idle 15\ngc 5\n")
+        for report in ("top", "text", "tree", "tags", "dot", "svg", "flame", "traces", "raw", "comments"):
+            with self.subTest(report):
+                found = json.loads(run(report, "-json", file))
+                self.assertEqual((found["schema"], found["version"], found["report"]), ("cprof-report", 1, report))
+                for key in ("sample_type", "unit", "total", "profile", "filters"):
+                    self.assertIn(key, found)
+                self.assertTrue(isinstance(found.get("rows", found.get("nodes")), list))
+        rows = {row["name"]: row for row in json.loads(run("top", "-json", file))["rows"]}
+        self.assertEqual([rows["work"][k] for k in ("flat", "flat_percent", "cum", "cum_percent")], [20, 20, 80, 80])
+        graph = json.loads(run("dot", "-json", file))
+        names = [node["name"] for node in graph["nodes"]]
+        edges = {(names[e["from"]], names[e["to"]]): e["value"] for e in graph["edges"]}
+        self.assertEqual(edges, {("main", "work"): 80, ("work", "parse"): 60, ("main", "idle"): 15})
+        tree = {row["name"]: row for row in json.loads(run("tree", "-json", file))["rows"]}
+        self.assertEqual([(c["name"], c["value"]) for c in tree["main"]["callees"]], [("work", 80), ("idle", 15)])
+
+    def test_tables(self):
+        file = self.path / "small.folded"
+        file.write_text("main;a,b 60\nmain;=SUM(1) 30\nmain;p|q 10\n")
+        rows = list(csv.reader(io.StringIO(run("top", "-csv", "-symbolize=none", file))))
+        self.assertEqual(rows[0], ["flat", "flat%", "sum%", "cum", "cum%", "name"])
+        self.assertEqual(rows[1], ["60", "60.0000", "60.0000", "60", "60.0000", "a,b"])
+        self.assertEqual(rows[2][5], "'=SUM(1)")
+        tsv = run("top", "-tsv", "-symbolize=none", file).splitlines()
+        self.assertEqual(tsv[1].split("\t"), ["60", "60.0000", "60.0000", "60", "60.0000", "a,b"])
+        markdown = run("top", "-markdown", "-symbolize=none", file).splitlines()
+        self.assertEqual(markdown[1], "| ---: | ---: | ---: | ---: | ---: | :--- |")
+        self.assertIn("p\\|q", markdown[4])
+        self.assertIn("has no csv form", subprocess.run(
+            [CPROF, "flame", "-csv", str(file)], capture_output=True, text=True).stderr)
+
+    def test_the_name_of_the_output_picks_the_format(self):
+        begins = {"x.svg": b"<?xml", "x.html": b"<!DOCTYPE html>", "x.json": b"{", "x.csv": b"flat,", "x.tsv": b"flat\t",
+                  "x.md": b"| flat", "x.dot": b"digraph", "x.png": b"\x89PNG", "x.pdf": b"%PDF", "x.ps": b"%!PS",
+                  "x.gif": b"GIF8", "x.jpg": b"\xff\xd8", "x.pb.gz": b"\x1f\x8b", "x.speedscope.json": b"{\n  \"$schema\"",
+                  "x.callgrind": b"positions", "x.folded": b""}
+        for name, magic in begins.items():
+            with self.subTest(name):
+                run(TESTDATA / "proto/go-cpu.pb", "-output", self.path / name)
+                content = (self.path / name).read_bytes()
+                self.assertTrue(content)
+                self.assertEqual(content[:len(magic)], magic)
+        run("tree", TESTDATA / "proto/go-cpu.pb", "-output", self.path / "tree.json")
+        self.assertEqual(json.loads((self.path / "tree.json").read_text())["report"], "tree")
+
+    def viewer(self):
+        program = self.path / "viewer"
+        program.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\" > \"$VIEWED.part\"\nmv \"$VIEWED.part\" \"$VIEWED\"\n")
+        program.chmod(0o755)
+        return program
+
+    def test_a_browser_gets_the_file_and_its_own_arguments(self):
+        seen = self.path / "seen"
+        run("-web", TESTDATA / "proto/go-cpu.pb",
+            env={"BROWSER": f"{self.viewer()} --new $(touch {self.path}/ran)", "TMPDIR": str(self.path),
+                 "VIEWED": str(seen)})
+        for _ in range(200):
+            if seen.exists():
+                break
+            subprocess.run(["sleep", "0.02"], check=True)
+        words = seen.read_text().splitlines()
+        self.assertEqual(words[:3], ["--new", "$(touch", f"{self.path}/ran)"])
+        self.assertTrue(words[3].endswith(".svg"))
+        self.assertEqual(pathlib.Path(words[3]).read_bytes()[:5], b"<?xml")
+        self.assertFalse((self.path / "ran").exists())
+        self.assertEqual(pathlib.Path(words[3]).parent.stat().st_mode & 0o777, 0o700)
+
+    def test_where_the_file_is_when_nothing_shows_it(self):
+        for viewer, suffix in (("-web", ".svg"), ("-eog", ".svg"), ("-evince", ".pdf"), ("-gv", ".ps"),
+                               ("-kcachegrind", ".callgraph.out")):
+            with self.subTest(viewer):
+                env = {k: v for k, v in os.environ.items() if k not in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")}
+                env.update(PATH=str(self.path), TMPDIR=str(self.path))
+                done = subprocess.run([CPROF, viewer, str(TESTDATA / "proto/go-cpu.pb")], capture_output=True,
+                                      text=True, env=env)
+                self.assertEqual(done.returncode, 1)
+                found = re.search(r"the file is (\S+)", done.stderr)
+                self.assertTrue(found, done.stderr)
+                self.assertTrue(found.group(1).endswith(suffix))
+                self.assertTrue(pathlib.Path(found.group(1)).stat().st_size > 0)
+
+    def test_wide_profiles_stay_small_and_say_so(self):
+        file = self.path / "wide.folded"
+        with file.open("w") as out:
+            for i in range(200000):
+                out.write(f"main;github.com/acme/p{i % 97}.F{i % 5003};g{i % 1009};leaf.of.a.long.name.{i} 1\n")
+        done = subprocess.run([CPROF, "flame", str(file), "-output", str(self.path / "wide.svg")],
+                              capture_output=True, text=True, check=True)
+        self.assertLess((self.path / "wide.svg").stat().st_size, 5_000_000)
+        self.assertRegex(done.stderr, r"\d+ of 200000 stacks end in frames too narrow to show")
+
+
+if __name__ == "__main__":
+    CPROF, TESTDATA = sys.argv[1], pathlib.Path(sys.argv[2])
+    unittest.main(argv=sys.argv[:1])
