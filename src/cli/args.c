@@ -4,6 +4,7 @@
 #include "app/nearest.h"
 #include "base/arena.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 typedef struct parser {
@@ -20,6 +21,11 @@ typedef struct parser {
 } parser;
 
 #define usage(err, ...) cprof_error_set((err), CPROF_ERR_USAGE, -1, __VA_ARGS__)
+
+static void add_note(cprof_args *args, const char *format, const char *option) {
+    if (args->note_count < sizeof args->notes / sizeof *args->notes)
+        snprintf(args->notes[args->note_count++], sizeof *args->notes, format, option);
+}
 
 /* --- options --- */
 
@@ -88,8 +94,11 @@ static bool add_base(parser *p, const char *option, const char *path, cprof_erro
         return true;
     if (p->base_option && strcmp(p->base_option, option) != 0)
         return usage(err, "-base and -diff_base cannot be given together");
+    if (p->base_count > 0)
+        add_note(p->args, "-%s was given more than once: the last one holds", option);
     p->base_option = option;
-    p->bases[p->base_count++] = path;
+    p->bases[0] = path;
+    p->base_count = 1;
     return true;
 }
 
@@ -264,8 +273,8 @@ static void settle_sample_index(cprof_args *args) {
             continue;
         if (s->sample_index.len == 0)
             s->sample_index = cprof_slice_of(o->sample_index);
-        else if (args->note_count < sizeof args->notes / sizeof *args->notes)
-            args->notes[args->note_count++] = o->name;
+        else
+            add_note(args, "several sample types were chosen: -%s is passed over", o->name);
     }
     s->mean |= s->mean_delay;
 }

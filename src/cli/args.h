@@ -19,7 +19,7 @@ typedef struct cprof_args {
     bool help;          /* -h was given: about `command`, or about everything */
     const char **words; /* what is no option: sources, or the words of help and completion */
     size_t word_count;
-    const char *notes[8]; /* remarks on the options: static texts, or of the option table */
+    char notes[8][96]; /* remarks for the person, in note_count rows */
     size_t note_count;
     const char **memory; /* owned */
     size_t memory_size;  /* bytes */

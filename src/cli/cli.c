@@ -102,7 +102,7 @@ static int run_report(cprof_cli *cli, const cprof_args *args) {
 
 static int dispatch(cprof_cli *cli, const cprof_args *args) {
     for (size_t i = 0; i < args->note_count; i++)
-        cprof_note(&cli->env, "several sample types were chosen: -%s is passed over", args->notes[i]);
+        cprof_note(&cli->env, "%s", args->notes[i]);
     if (args->help)
         return print_help(cli, args);
     if (args->settings.http.len) {

@@ -62,7 +62,7 @@ static void reads_both_grammars(void **state) {
         {"top -", "top", "", -1, "flat", "-", "", false},
         {"top -- -x", "top", "", -1, "flat", "-x", "", false},
         {"-top -base a f", "top", "", -1, "flat", "f", "a", false},
-        {"-top -base=a -base=b f", "top", "", -1, "flat", "f", "a,b", false},
+        {"-top -base=a -base=b f", "top", "", -1, "flat", "f", "b", false},
         {"-diff_base a f", "", "", -1, "flat", "f", "a", true},
         {"-top -base= f", "top", "", -1, "flat", "f", "", false},
         {"diff a b", "diff", "", -1, "flat", "b", "a", true},
@@ -163,6 +163,7 @@ static void chooses_sample_types(void **state) {
         {"-top -contentions f", "contentions", false, 0},
         {"-top -alloc_space -sample_index=cpu f", "cpu", false, 1},
         {"-top -mean_delay -inuse_space f", "inuse_space", true, 1},
+        {"-top -base a -base b f", "", false, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cprof_args args;
