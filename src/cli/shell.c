@@ -9,7 +9,8 @@
 #include "cli/meter.h"
 #include "cli/signals.h"
 
-#include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -97,30 +98,45 @@ static bool act(console *c, const cprof_shell_action *action, cprof_error *err) 
 
 /* --- lines --- */
 
-/* The next line; false at the end of the input.  Ctrl-C at the prompt starts a new line. */
-static bool read_line(console *c, cprof_slice *line) {
-    for (;;) {
-        if (c->prompts) {
-            fputs(PROMPT, stdout);
-            fflush(stdout);
-        }
-        errno = 0;
-        ssize_t n = getline(&c->line, &c->room, c->input);
-        if (n >= 0) {
-            *line = (cprof_slice){c->line, (size_t)n};
-            return true;
-        }
+/* Waits until there is something to read; false when a signal came instead, however shortly before. */
+static bool wait_for_input(const console *c) {
+    sigset_t all, before;
+    struct pollfd input = {.fd = fileno(c->input), .events = POLLIN};
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    bool ready = !cprof_signals_caught() && ppoll(&input, 1, NULL, &before) >= 0;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return ready;
+}
+
+static void prompt(void) {
+    fputs(PROMPT, stdout);
+    fflush(stdout);
+}
+
+/* A person's next line.  Ctrl-C starts a new one. */
+static ssize_t read_typed(console *c) {
+    prompt();
+    while (!wait_for_input(c)) {
         int signal = cprof_signals_caught();
-        if (errno != EINTR || !c->prompts || (signal && signal != 2))
-            break;
-        clearerr(c->input);
-        cprof_signals_rearm();
+        if (signal != 0 && signal != SIGINT)
+            return -1;
         fputc('\n', stdout);
+        if (signal != 0)
+            cprof_signals_rearm();
+        prompt();
     }
-    if (c->prompts)
+    return getline(&c->line, &c->room, c->input);
+}
+
+/* The next line; false at the end of the input. */
+static bool read_line(console *c, cprof_slice *line) {
+    ssize_t n = c->prompts ? read_typed(c) : getline(&c->line, &c->room, c->input);
+    if (n < 0 && c->prompts)
         fputc('\n', stdout);
     fflush(stdout);
-    return false;
+    *line = (cprof_slice){c->line, n < 0 ? 0 : (size_t)n};
+    return n >= 0;
 }
 
 /* A closed standard output ends a script: nobody sees the rest. */
@@ -137,7 +153,7 @@ static int talk(console *c) {
         if (ok && action.kind == CPROF_SHELL_QUIT)
             return 0;
         ok = ok && act(c, &action, &err);
-        if (!ok && err.code == CPROF_ERR_STOPPED && c->prompts && cprof_signals_caught() == 2)
+        if (!ok && err.code == CPROF_ERR_STOPPED && c->prompts && cprof_signals_caught() == SIGINT)
             fputs("stopped\n", stderr);
         else if (!ok) {
             int status = cprof_cli_fail(c->cli, &err, "");

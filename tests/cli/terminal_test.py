@@ -6,6 +6,7 @@ usage: terminal_test.py CPROF TESTDATA
 import os
 import pathlib
 import pty
+import select
 import signal
 import sys
 import tempfile
@@ -32,27 +33,32 @@ class Terminal(unittest.TestCase):
 
     def until(self, words):
         end = time.time() + 30
-        while words not in self.seen and time.time() < end:
-            try:
-                data = os.read(self.fd, 65536)
-            except OSError:
-                break
-            if not data:
-                break
-            self.seen += data.decode("utf-8", "replace")
+        while words not in self.seen and self.read(end):
+            pass
         self.assertIn(words, self.seen)
         before, self.seen = self.seen.split(words, 1)
         return before
+
+    def read(self, end):
+        """Adds what the program prints to self.seen; False when there will be no more, or not in time."""
+        if not select.select([self.fd], [], [], max(0, end - time.time()))[0]:
+            return False
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:  # the other end is closed
+            return False
+        self.seen += data.decode("utf-8", "replace")
+        return bool(data)
 
     def type(self, text):
         os.write(self.fd, text.encode())
 
     def end(self):
-        try:
-            while data := os.read(self.fd, 65536):
-                self.seen += data.decode("utf-8", "replace")
-        except OSError:
+        end = time.time() + 30
+        while self.read(end):
             pass
+        if time.time() >= end:
+            os.kill(self.pid, signal.SIGKILL)
         os.close(self.fd)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
