@@ -31,7 +31,7 @@ cprof_proto *cprof_proto_new(const cprof_env *env, cprof_error *err) {
     cprof_columns_init(&d->columns, env);
     cprof_idmap_init(&d->wide_rows, budget);
     cprof_index_init(&d->stacks, budget);
-    cprof_index_init(&d->raw_sets, budget);
+    cprof_index_init(&d->label_sets, budget);
     return d;
 }
 
@@ -45,11 +45,12 @@ void cprof_proto_free(cprof_proto *d) {
     cprof_idmap_deinit(&d->wide_rows);
     cprof_vec_free(d->env, &d->wide_ids);
     cprof_index_deinit(&d->stacks);
-    cprof_index_deinit(&d->raw_sets);
-    cprof_vec_free(d->env, &d->raw_first);
-    cprof_vec_free(d->env, &d->raw_labels);
+    cprof_index_deinit(&d->label_sets);
+    cprof_vec_free(d->env, &d->set_first);
+    cprof_vec_free(d->env, &d->batch_frames);
+    cprof_vec_free(d->env, &d->batch_labels);
     cprof_u64s *places[] = {&d->type_at,     &d->comment_at, &d->mapping_at, &d->function_at,
-                            &d->location_at, &d->stack_at,   &d->raw_set_at};
+                            &d->location_at, &d->stack_at,   &d->set_at};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         cprof_vec_free(d->env, places[i]);
     cprof_mem_free(cprof_env_budget(d->env), d, sizeof *d);
@@ -187,7 +188,7 @@ bool cprof_proto_finish(cprof_proto *d, cprof_profile **profile, cprof_error *er
     else if (d->groups.depth > 0)
         ok = cprof_proto_error(err, d->position, "a group without an end");
     else
-        ok = cprof_proto_resolve(d, err);
+        ok = cprof_proto_flush_samples(d, err) && cprof_proto_resolve(d, err);
     if (ok) {
         *profile = d->profile;
         d->profile = NULL;

@@ -52,8 +52,7 @@ bool cprof_proto_second_error(uint64_t at, cprof_error *err) {
         (unsigned long long)at);
 }
 
-/* A string's index, kept in 32 bits until all strings are known. */
-static bool read_index(const cprof_proto *d, uint64_t value, uint32_t *index, cprof_error *err) {
+bool cprof_proto_index(const cprof_proto *d, uint64_t value, uint32_t *index, cprof_error *err) {
     if (value >= UINT32_MAX - 2)
         return cprof_proto_error(err, d->field_offset, "string index %lld is out of range", (long long)value);
     *index = (uint32_t)value;
@@ -86,11 +85,10 @@ static bool take_sample_type(cprof_proto *d, const cprof_wire_field *field, cpro
     uint64_t v[3];
     cprof_value_type type = {0};
     if (!cprof_proto_numbers(d, field->bytes, field->bytes + field->value, v, 2, "sample type", err) ||
-        !read_index(d, v[1], &type.type, err) || !read_index(d, v[2], &type.unit, err) ||
+        !cprof_proto_index(d, v[1], &type.type, err) || !cprof_proto_index(d, v[2], &type.unit, err) ||
         !cprof_columns_room(d->columns.types.count, 1, "sample types", err))
         return false;
-    if (d->columns.types.count > 0 && d->columns.sample_stack.count > 0 && d->string_count > 0 &&
-        d->second_at == 0)
+    if (d->columns.types.count > 0 && d->sample_count > 0 && d->string_count > 0 && d->second_at == 0)
         d->second_at = d->field_offset;
     return (cprof_vec_push(d->env, &d->columns.types, type) &&
             cprof_vec_push(d->env, &d->type_at, d->field_offset)) ||
@@ -111,8 +109,8 @@ static bool take_mapping(cprof_proto *d, const cprof_wire_field *field, cprof_er
         .has_line_numbers = v[9] != 0,
         .has_inline_frames = v[10] != 0,
     };
-    if (!check_id(d, m.id, "mapping", err) || !read_index(d, v[5], &m.file, err) ||
-        !read_index(d, v[6], &m.build_id, err) ||
+    if (!check_id(d, m.id, "mapping", err) || !cprof_proto_index(d, v[5], &m.file, err) ||
+        !cprof_proto_index(d, v[6], &m.build_id, err) ||
         !cprof_columns_room(d->columns.mappings.count, 1, "mappings", err))
         return false;
     return (cprof_vec_push(d->env, &d->columns.mappings, m) &&
@@ -125,8 +123,8 @@ static bool take_function(cprof_proto *d, const cprof_wire_field *field, cprof_e
     uint64_t v[6];
     uint32_t name = 0, system_name = 0, filename = 0;
     if (!cprof_proto_numbers(d, field->bytes, field->bytes + field->value, v, 5, "function", err) ||
-        !check_id(d, v[1], "function", err) || !read_index(d, v[2], &name, err) ||
-        !read_index(d, v[3], &system_name, err) || !read_index(d, v[4], &filename, err) ||
+        !check_id(d, v[1], "function", err) || !cprof_proto_index(d, v[2], &name, err) ||
+        !cprof_proto_index(d, v[3], &system_name, err) || !cprof_proto_index(d, v[4], &filename, err) ||
         !cprof_columns_room(c->function_name.count, 1, "functions", err))
         return false;
     uint32_t row = (uint32_t)c->function_name.count;
@@ -232,7 +230,7 @@ static bool take_period_type(cprof_proto *d, const cprof_wire_field *field, cpro
 
 static bool add_comment(cprof_proto *d, uint64_t value, cprof_error *err) {
     uint32_t index = 0;
-    if (!read_index(d, value, &index, err) ||
+    if (!cprof_proto_index(d, value, &index, err) ||
         !cprof_columns_room(d->columns.comments.count, 1, "comments", err))
         return false;
     return (cprof_vec_push(d->env, &d->columns.comments, index) &&

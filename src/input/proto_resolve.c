@@ -211,36 +211,41 @@ static bool resolve_stacks(cprof_proto *d, const id_table *locations, cprof_erro
 
 typedef CPROF_VEC(cprof_label) label_vec;
 
-/* The labels of one set on the wire; those that say nothing are left out. */
-static bool read_labels(const cprof_proto *d, size_t set, label_vec *labels, cprof_error *err) {
-    size_t end = set + 1 < d->raw_first.count ? d->raw_first.at[set + 1] : d->raw_labels.count;
-    uint64_t offset = d->raw_set_at.at[set];
-    labels->count = 0;
-    for (size_t i = d->raw_first.at[set]; i < end; i++) {
-        const cprof_proto_label *raw = &d->raw_labels.at[i];
-        cprof_label label = {.is_number = raw->text == 0, .number = raw->text == 0 ? raw->number : 0};
-        if (!resolve_index(d, (uint64_t)raw->key, offset, &label.key, err) ||
-            !resolve_index(d, (uint64_t)raw->text, offset, &label.text, err))
+/* Resolves labels, in place; those that say nothing are left out. */
+static bool resolve_labels(const cprof_proto *d, label_vec *labels, uint64_t offset, cprof_error *err) {
+    size_t kept = 0;
+    for (size_t i = 0; i < labels->count; i++) {
+        cprof_label *l = &labels->at[i];
+        bool silent = l->is_number && l->number == 0 && l->unit == 0;
+        if (!resolve_string(d, &l->key, offset, err) || !resolve_string(d, &l->text, offset, err) ||
+            !resolve_string(d, &l->unit, offset, err))
             return false;
-        if (label.is_number && raw->number == 0 && raw->unit == 0)
-            continue;
-        if (label.is_number && !resolve_index(d, (uint64_t)raw->unit, offset, &label.unit, err))
-            return false;
-        if (!cprof_vec_push(d->env, labels, label))
-            return cprof_error_memory(d->env, err);
+        if (!silent)
+            labels->at[kept++] = *l;
     }
+    labels->count = kept;
     return true;
 }
 
-static bool intern_sets(cprof_proto *d, cprof_index *index, cprof_u32s *rows, label_vec *labels,
+/* Label sets are resolved one by one into the memory that they came from: they only get shorter and fewer, so
+ * what is written never catches up with what is still to be read. */
+static bool intern_sets(cprof_proto *d, cprof_index *index, cprof_u32s *rows, label_vec *set,
                         cprof_error *err) {
     uint32_t row;
+    const cprof_label *raw = d->columns.labels.at;
+    size_t raw_count = d->columns.labels.count;
+    d->columns.labels.count = 0;
     if (!cprof_labels_intern(&d->columns, index, NULL, 0, &row, err))
         return false;
-    for (size_t set = 0; set < d->raw_first.count; set++) {
-        if (!read_labels(d, set, labels, err) ||
-            !cprof_labels_sort(d->env, &d->profile->strings, labels->at, (uint32_t)labels->count, err) ||
-            !cprof_labels_intern(&d->columns, index, labels->at, (uint32_t)labels->count, &row, err))
+    for (size_t i = 0; i < d->set_first.count; i++) {
+        size_t from = d->set_first.at[i],
+               to = i + 1 < d->set_first.count ? d->set_first.at[i + 1] : raw_count;
+        set->count = 0;
+        if (!cprof_vec_append(d->env, set, raw + from, to - from))
+            return cprof_error_memory(d->env, err);
+        if (!resolve_labels(d, set, d->set_at.at[i], err) ||
+            !cprof_labels_sort(d->env, &d->profile->strings, set->at, (uint32_t)set->count, err) ||
+            !cprof_labels_intern(&d->columns, index, set->at, (uint32_t)set->count, &row, err))
             return false;
         if (!cprof_vec_push(d->env, rows, row))
             return cprof_error_memory(d->env, err);
@@ -251,21 +256,21 @@ static bool intern_sets(cprof_proto *d, cprof_index *index, cprof_u32s *rows, la
 static bool resolve_label_sets(cprof_proto *d, cprof_error *err) {
     cprof_index index;
     cprof_u32s rows = {0};
-    label_vec labels = {0};
+    label_vec set = {0};
     cprof_index_init(&index, cprof_env_budget(d->env));
-    bool ok = intern_sets(d, &index, &rows, &labels, err);
+    bool ok = intern_sets(d, &index, &rows, &set, err);
     cprof_u32s *samples = &d->columns.sample_label_set;
     for (size_t i = 0; ok && i < samples->count; i++)
         samples->at[i] = rows.at[samples->at[i]];
     cprof_index_deinit(&index);
     cprof_vec_free(d->env, &rows);
-    cprof_vec_free(d->env, &labels);
+    cprof_vec_free(d->env, &set);
     return ok;
 }
 
 static bool check_samples(const cprof_proto *d, cprof_error *err) {
     size_t types = d->columns.types.count;
-    if (d->columns.sample_stack.count == 0 || (types > 0 && d->value_count == types))
+    if (d->sample_count == 0 || (types > 0 && d->value_count == types))
         return true;
     if (d->second_at > 0)
         return cprof_proto_second_error(d->second_at, err);
@@ -279,7 +284,7 @@ bool cprof_proto_resolve(cprof_proto *d, cprof_error *err) {
     if (d->string_count == 0)
         return cprof_proto_error(err, d->position, "there is no string table: the end");
     cprof_index_deinit(&d->stacks);
-    cprof_index_deinit(&d->raw_sets);
+    cprof_index_deinit(&d->label_sets);
     id_table mappings, functions, locations;
     id_table_init(&mappings, d->env);
     id_table_init(&functions, d->env);

@@ -1,4 +1,9 @@
-/* Samples: where nearly all of a big profile's bytes are. */
+/* Samples: where nearly all of a big profile's bytes are.
+ *
+ * Most have a stack that was there before, anywhere in hundreds of megabytes.  Looking it up is three reads
+ * that depend on each other, and each would wait for memory.  So samples are collected in a batch, and each
+ * kind of read is started for all of them before the first is waited for.
+ */
 #include "input/proto_state.h"
 
 #include <endian.h>
@@ -17,7 +22,7 @@ static bool add_location(cprof_proto *d, uint64_t id, cprof_error *err) {
         return no_location(d, err);
     if (!cprof_proto_reference(d, id, &reference, err))
         return false;
-    return cprof_vec_push(d->env, &d->columns.stack_frames, reference) || no_memory(d, err);
+    return cprof_vec_push(d->env, &d->batch_frames, reference) || no_memory(d, err);
 }
 
 #define CONTINUES UINT64_C(0x8080808080808080) /* the bit of each byte that says that a number goes on */
@@ -77,7 +82,7 @@ static const uint8_t *single_ids(const uint8_t *p, const uint8_t *end, const uin
 }
 
 static bool packed_locations(cprof_proto *d, const uint8_t *p, const uint8_t *end, cprof_error *err) {
-    cprof_u32s *frames = &d->columns.stack_frames;
+    cprof_u32s *frames = &d->batch_frames;
     while (p < end) {
         /* An id has at least one byte. */
         if (!cprof_vec_reserve(d->env, frames, (size_t)(end - p)))
@@ -112,12 +117,25 @@ static bool packed_values(cprof_proto *d, const uint8_t *p, const uint8_t *end, 
     return true;
 }
 
+/* The label keeps the wire's string indices; a text's number and unit say nothing. */
 static bool add_label(cprof_proto *d, const cprof_wire_field *field, cprof_error *err) {
     uint64_t v[5];
     if (!cprof_proto_numbers(d, field->bytes, field->bytes + field->value, v, 4, "label", err))
         return false;
-    cprof_proto_label label = {(int64_t)v[1], (int64_t)v[2], (int64_t)v[3], (int64_t)v[4]};
-    return cprof_vec_push(d->env, &d->raw_labels, label) || no_memory(d, err);
+    cprof_label label;
+    memset(&label, 0, sizeof label); /* labels are compared as bytes, with what lies between their fields */
+    label.is_number = v[2] == 0;
+    if (!cprof_proto_index(d, v[1], &label.key, err) || !cprof_proto_index(d, v[2], &label.text, err))
+        return false;
+    if (label.is_number) {
+        label.number = (int64_t)v[3];
+        if (!cprof_proto_index(d, v[4], &label.unit, err))
+            return false;
+    }
+    if (!cprof_vec_reserve(d->env, &d->batch_labels, 1))
+        return no_memory(d, err);
+    memcpy(&d->batch_labels.at[d->batch_labels.count++], &label, sizeof label);
+    return true;
 }
 
 enum { SAMPLE_LOCATION = 1, SAMPLE_VALUE, SAMPLE_LABEL };
@@ -141,64 +159,121 @@ static bool take_part(cprof_proto *d, const uint8_t *start, const cprof_wire_fie
     }
 }
 
-/* Keeps the frames from `start` on, or finds the equal stack. */
-static bool intern_stack(cprof_proto *d, size_t start, uint32_t *row, cprof_error *err) {
+/* The end of row `row` of a table whose rows are one after the other. */
+static size_t row_end(const cprof_u32s *first, uint32_t row, size_t count) {
+    return row + 1 < first->count ? first->at[row + 1] : count;
+}
+
+static bool intern_stack(cprof_proto *d, const cprof_proto_sample *s, uint32_t *row, cprof_error *err) {
     cprof_u32s *frames = &d->columns.stack_frames, *first = &d->columns.stack_first;
-    size_t count = frames->count - start;
-    const uint32_t *stack = count > 0 ? frames->at + start : NULL;
-    uint64_t hash = cprof_hash_bytes(count > 0 ? (const void *)stack : "", count * sizeof *stack);
-    cprof_index_probe probe = cprof_index_start(&d->stacks, hash);
+    const uint32_t *stack = s->frame_count > 0 ? d->batch_frames.at + s->frames : NULL;
+    cprof_index_probe probe = cprof_index_start(&d->stacks, s->stack_hash);
     while (cprof_index_next(&d->stacks, &probe, row)) {
-        size_t from = first->at[*row], to = *row + 1 < first->count ? first->at[*row + 1] : start;
-        if (to - from == count &&
-            (count == 0 || memcmp(frames->at + from, stack, count * sizeof *stack) == 0)) {
-            frames->count = start;
+        size_t from = first->at[*row];
+        if (row_end(first, *row, frames->count) - from == s->frame_count &&
+            (s->frame_count == 0 || memcmp(frames->at + from, stack, s->frame_count * sizeof *stack) == 0))
             return true;
-        }
     }
-    if (!cprof_columns_room(start, count, "frames of distinct stacks", err) ||
+    if (!cprof_columns_room(frames->count, s->frame_count, "frames of distinct stacks", err) ||
         !cprof_columns_room(first->count, 1, "stacks", err))
         return false;
     *row = (uint32_t)first->count;
-    return (cprof_vec_push(d->env, first, (uint32_t)start) &&
-            cprof_vec_push(d->env, &d->stack_at, d->field_offset) &&
-            cprof_index_insert(&d->stacks, hash, *row)) ||
+    return (cprof_vec_push(d->env, first, (uint32_t)frames->count) &&
+            cprof_vec_append(d->env, frames, stack, s->frame_count) &&
+            cprof_vec_push(d->env, &d->stack_at, s->at) &&
+            cprof_index_insert(&d->stacks, s->stack_hash, *row)) ||
            no_memory(d, err);
 }
 
-/* The same for label sets as they are on the wire.  Row 0 is the empty one. */
-static bool intern_labels(cprof_proto *d, size_t start, uint32_t *row, cprof_error *err) {
+/* The same for label sets as they are on the wire. */
+static bool intern_labels(cprof_proto *d, const cprof_proto_sample *s, uint32_t *row, cprof_error *err) {
     *row = 0;
-    size_t count = d->raw_labels.count - start;
-    if (count == 0)
+    if (s->label_count == 0)
         return true;
-    const cprof_proto_label *labels = d->raw_labels.at + start;
-    uint64_t hash = cprof_hash_bytes(labels, count * sizeof *labels);
-    cprof_index_probe probe = cprof_index_start(&d->raw_sets, hash);
-    while (cprof_index_next(&d->raw_sets, &probe, row)) {
-        size_t from = d->raw_first.at[*row];
-        size_t to = *row + 1 < d->raw_first.count ? d->raw_first.at[*row + 1] : start;
-        if (to - from == count && memcmp(d->raw_labels.at + from, labels, count * sizeof *labels) == 0) {
-            d->raw_labels.count = start;
+    const cprof_label *labels = d->batch_labels.at + s->labels, *all = d->columns.labels.at;
+    size_t size = s->label_count * sizeof *labels, count = d->columns.labels.count;
+    cprof_index_probe probe = cprof_index_start(&d->label_sets, s->set_hash);
+    while (cprof_index_next(&d->label_sets, &probe, row)) {
+        size_t from = d->set_first.at[*row];
+        if (row_end(&d->set_first, *row, count) - from == s->label_count &&
+            memcmp(all + from, labels, size) == 0)
             return true;
-        }
     }
-    if (!cprof_columns_room(start, count, "labels of distinct label sets", err) ||
-        !cprof_columns_room(d->raw_first.count, 2, "label sets", err))
+    if (!cprof_columns_room(count, s->label_count, "labels of distinct label sets", err) ||
+        !cprof_columns_room(d->set_first.count, 2, "label sets", err))
         return false;
-    if (d->raw_first.count == 0 && (!cprof_vec_push(d->env, &d->raw_first, 0) ||
-                                    !cprof_vec_push(d->env, &d->raw_set_at, d->field_offset)))
+    if (d->set_first.count == 0 &&
+        (!cprof_vec_push(d->env, &d->set_first, 0) || !cprof_vec_push(d->env, &d->set_at, s->at)))
         return no_memory(d, err);
-    *row = (uint32_t)d->raw_first.count;
-    return (cprof_vec_push(d->env, &d->raw_first, (uint32_t)start) &&
-            cprof_vec_push(d->env, &d->raw_set_at, d->field_offset) &&
-            cprof_index_insert(&d->raw_sets, hash, *row)) ||
+    *row = (uint32_t)d->set_first.count;
+    return (cprof_vec_push(d->env, &d->set_first, (uint32_t)count) &&
+            cprof_vec_append(d->env, &d->columns.labels, labels, s->label_count) &&
+            cprof_vec_push(d->env, &d->set_at, s->at) &&
+            cprof_index_insert(&d->label_sets, s->set_hash, *row)) ||
            no_memory(d, err);
+}
+
+static void prefetch_slot(const cprof_index *index, uint64_t hash) {
+    if (index->slots)
+        __builtin_prefetch(&index->slots[cprof_index_start(index, hash).slot]);
+}
+
+/* The first row whose hash agrees, and where its part begins, which is asked for. */
+static uint32_t guess_row(const cprof_index *index, uint64_t hash, const cprof_u32s *first) {
+    uint32_t row;
+    cprof_index_probe probe = cprof_index_start(index, hash);
+    if (!cprof_index_next(index, &probe, &row))
+        return CPROF_NONE;
+    __builtin_prefetch(&first->at[row]);
+    return row;
+}
+
+static void prefetch_bytes(const void *at, size_t size) {
+    enum { LINE = 64, MOST = 512 /* bytes; what follows, the processor's own look-ahead fetches */ };
+    const char *p = at;
+    for (size_t i = 0; i < size && i < MOST; i += LINE)
+        __builtin_prefetch(p + i);
+}
+
+static void prefetch_batch(cprof_proto *d) {
+    cprof_columns *c = &d->columns;
+    for (uint32_t i = 0; i < d->batch_count; i++) {
+        cprof_proto_sample *s = &d->batch[i];
+        s->stack_guess = guess_row(&d->stacks, s->stack_hash, &c->stack_first);
+        s->set_guess =
+            s->label_count > 0 ? guess_row(&d->label_sets, s->set_hash, &d->set_first) : CPROF_NONE;
+    }
+    for (uint32_t i = 0; i < d->batch_count; i++) {
+        const cprof_proto_sample *s = &d->batch[i];
+        if (s->stack_guess != CPROF_NONE && s->frame_count > 0 && c->stack_frames.at)
+            prefetch_bytes(c->stack_frames.at + c->stack_first.at[s->stack_guess],
+                           s->frame_count * sizeof *c->stack_frames.at);
+        if (s->set_guess != CPROF_NONE)
+            prefetch_bytes(c->labels.at + d->set_first.at[s->set_guess],
+                           s->label_count * sizeof *c->labels.at);
+    }
+}
+
+bool cprof_proto_flush_samples(cprof_proto *d, cprof_error *err) {
+    cprof_columns *c = &d->columns;
+    prefetch_batch(d);
+    for (uint32_t i = 0; i < d->batch_count; i++) {
+        uint32_t row = (uint32_t)c->sample_stack.count, stack, label_set;
+        if (!cprof_columns_room(row, 1, "samples", err) || !intern_stack(d, &d->batch[i], &stack, err) ||
+            !intern_labels(d, &d->batch[i], &label_set, err))
+            return false;
+        if (!cprof_vec_push(d->env, &c->sample_stack, stack) ||
+            !cprof_column_set_u32(d->env, &c->sample_label_set, row, label_set))
+            return no_memory(d, err);
+    }
+    d->batch_count = 0;
+    d->batch_frames.count = d->batch_labels.count = 0;
+    return true;
 }
 
 /* All samples have as many values as the first. */
 static bool check_values(cprof_proto *d, size_t count, cprof_error *err) {
-    if (d->columns.sample_stack.count == 0) {
+    if (d->sample_count++ == 0) {
         d->value_count = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
         d->sample_at = d->field_offset;
     }
@@ -209,10 +284,32 @@ static bool check_values(cprof_proto *d, size_t count, cprof_error *err) {
                              d->value_count);
 }
 
+/* What was read from `frames` and `labels` on is the batch's next sample. */
+static bool add_to_batch(cprof_proto *d, size_t frames, size_t labels, cprof_error *err) {
+    size_t frame_count = d->batch_frames.count - frames, label_count = d->batch_labels.count - labels;
+    if (!cprof_columns_room(d->batch_frames.count, 0, "frames of samples", err) ||
+        !cprof_columns_room(d->batch_labels.count, 0, "labels of samples", err))
+        return false;
+    cprof_proto_sample *s = &d->batch[d->batch_count++];
+    s->at = d->field_offset;
+    s->frames = (uint32_t)frames;
+    s->frame_count = (uint32_t)frame_count;
+    s->labels = (uint32_t)labels;
+    s->label_count = (uint32_t)label_count;
+    s->stack_hash = cprof_hash_bytes(frame_count > 0 ? (const void *)(d->batch_frames.at + frames) : "",
+                                     frame_count * sizeof *d->batch_frames.at);
+    prefetch_slot(&d->stacks, s->stack_hash);
+    if (label_count > 0) {
+        s->set_hash = cprof_hash_bytes(d->batch_labels.at + labels, label_count * sizeof *d->batch_labels.at);
+        prefetch_slot(&d->label_sets, s->set_hash);
+    }
+    return d->batch_count < CPROF_PROTO_BATCH || cprof_proto_flush_samples(d, err);
+}
+
 bool cprof_proto_take_sample(cprof_proto *d, const cprof_wire_field *message, cprof_error *err) {
-    cprof_columns *c = &d->columns;
     const uint8_t *p = message->bytes, *end = p + message->value;
-    size_t frames = c->stack_frames.count, values = c->sample_values.count, labels = d->raw_labels.count;
+    size_t frames = d->batch_frames.count, labels = d->batch_labels.count;
+    size_t values = d->columns.sample_values.count;
     while (p < end) {
         const uint8_t *start = p;
         cprof_wire_field field;
@@ -222,12 +319,6 @@ bool cprof_proto_take_sample(cprof_proto *d, const cprof_wire_field *message, cp
         if (!take_part(d, start, &field, err))
             return false;
     }
-    uint32_t row = (uint32_t)c->sample_stack.count, stack, label_set;
-    if (!check_values(d, c->sample_values.count - values, err) ||
-        !cprof_columns_room(row, 1, "samples", err) || !intern_stack(d, frames, &stack, err) ||
-        !intern_labels(d, labels, &label_set, err))
-        return false;
-    return (cprof_vec_push(d->env, &c->sample_stack, stack) &&
-            cprof_column_set_u32(d->env, &c->sample_label_set, row, label_set)) ||
-           no_memory(d, err);
+    return check_values(d, d->columns.sample_values.count - values, err) &&
+           add_to_batch(d, frames, labels, err);
 }

@@ -10,10 +10,16 @@
 /* A reference to a wire id in 32 bits: ids below 2^31 are themselves, others a row of wide_ids. */
 #define CPROF_PROTO_WIDE 0x80000000U
 
-/* A label as it is on the wire: string indices and a number. */
-typedef struct cprof_proto_label {
-    int64_t key, text, number, unit;
-} cprof_proto_label;
+/* A sample that is read, and not yet looked up: see proto_sample.c. */
+typedef struct cprof_proto_sample {
+    uint64_t stack_hash, set_hash;
+    uint64_t at;                     /* in bytes into the message */
+    uint32_t frames, frame_count;    /* in batch_frames */
+    uint32_t labels, label_count;    /* in batch_labels */
+    uint32_t stack_guess, set_guess; /* rows that may be equal ones, or CPROF_NONE */
+} cprof_proto_sample;
+
+#define CPROF_PROTO_BATCH 32 /* samples that are looked up together */
 
 /* The fields of a profile that hold one number, in the order of their field numbers. */
 typedef enum cprof_proto_header {
@@ -51,19 +57,23 @@ struct cprof_proto {
 
     /* What is needed as long as there is more to read. */
     cprof_proto_number header[CPROF_PROTO_HEADERS];
-    cprof_u32s string_ids; /* by index; empty as long as index and id agree */
-    uint32_t string_count; /* on the wire */
-    cprof_idmap wide_rows; /* id -> row of wide_ids */
-    cprof_u64s wide_ids;   /* rows of CPROF_PROTO_WIDE references */
-    cprof_index stacks;    /* of columns.stack_first */
-    cprof_index raw_sets;  /* of raw_first */
-    cprof_u32s raw_first;  /* of each label set as it is on the wire, into raw_labels */
-    CPROF_VEC(cprof_proto_label) raw_labels;
-    uint64_t sample_at;   /* the first sample */
-    uint64_t second_at;   /* where a second profile seems to begin; 0: nowhere */
-    uint32_t value_count; /* of each sample; known from the first on */
+    cprof_u32s string_ids;  /* by index; empty as long as index and id agree */
+    uint32_t string_count;  /* on the wire */
+    cprof_idmap wide_rows;  /* id -> row of wide_ids */
+    cprof_u64s wide_ids;    /* rows of CPROF_PROTO_WIDE references */
+    cprof_index stacks;     /* of columns.stack_first */
+    cprof_index label_sets; /* of set_first */
+    cprof_u32s set_first;   /* of each label set as it is on the wire, into columns.labels; row 0 is empty */
+    cprof_proto_sample batch[CPROF_PROTO_BATCH];
+    uint32_t batch_count;
+    cprof_u32s batch_frames;
+    CPROF_VEC(cprof_label) batch_labels;
+    uint64_t sample_count; /* read so far */
+    uint64_t sample_at;    /* the first sample, in bytes into the message */
+    uint64_t second_at;    /* where a second profile seems to begin; 0: nowhere */
+    uint32_t value_count;  /* of each sample; known from the first on */
     /* Where the rows of the tables were, in bytes into the message; of sets and stacks the first time. */
-    cprof_u64s type_at, comment_at, mapping_at, function_at, location_at, stack_at, raw_set_at;
+    cprof_u64s type_at, comment_at, mapping_at, function_at, location_at, stack_at, set_at;
 };
 
 /* Sets err to "MESSAGE at byte OFFSET" and returns false. */
@@ -88,6 +98,10 @@ bool cprof_proto_numbers(const cprof_proto *d, const uint8_t *p, const uint8_t *
 bool cprof_proto_reference(cprof_proto *d, uint64_t id, uint32_t *reference, cprof_error *err);
 
 bool cprof_proto_take_sample(cprof_proto *d, const cprof_wire_field *message, cprof_error *err);
+/* Looks up the samples of the batch. */
+bool cprof_proto_flush_samples(cprof_proto *d, cprof_error *err);
+/* A string's index, kept in 32 bits until all strings are known. */
+bool cprof_proto_index(const cprof_proto *d, uint64_t value, uint32_t *index, cprof_error *err);
 
 /* Takes a field of the profile, all of whose bytes are there. */
 bool cprof_proto_take_field(cprof_proto *d, const cprof_wire_field *field, cprof_error *err);
