@@ -12,16 +12,6 @@ static bool read_all(cprof_slice bytes, cprof_slice *all, cprof_reader **reader,
     return cprof_reader_all(*reader, all, err);
 }
 
-static void assert_unpacks(cprof_slice bytes, const char *expected) {
-    cprof_reader *reader;
-    cprof_slice all;
-    cprof_error err = CPROF_ERROR_INIT;
-    if (!read_all(bytes, &all, &reader, &err))
-        fail_msg("%s", err.message);
-    assert_slice(all, expected);
-    cprof_reader_free(reader);
-}
-
 static void assert_fails(cprof_slice bytes, cprof_code code, const char *message) {
     cprof_reader *reader;
     cprof_slice all;
@@ -33,6 +23,16 @@ static void assert_fails(cprof_slice bytes, cprof_code code, const char *message
 }
 
 #ifdef CPROF_HAVE_ZSTD
+
+static void assert_unpacks(cprof_slice bytes, const char *expected) {
+    cprof_reader *reader;
+    cprof_slice all;
+    cprof_error err = CPROF_ERROR_INIT;
+    if (!read_all(bytes, &all, &reader, &err))
+        fail_msg("%s", err.message);
+    assert_slice(all, expected);
+    cprof_reader_free(reader);
+}
 
 static void frames_are_unpacked(void **state) {
     (void)state;
