@@ -75,6 +75,7 @@ static bool sort_out(folder *f, const bucket *group, cprof_flame_node *node) {
             cprof_stack_walk_prefetch(&f->flame->stacks, &items[i + AHEAD].walk);
         if (!cprof_stack_walk_next(&f->flame->stacks, &items[i].walk, &frame, &inlined)) {
             items[i].callee = NO_CALLEE;
+            node->ends++;
             node->self = cprof_sum_held(node->self, items[i].value);
             node->self_base = cprof_sum_held(node->self_base, items[i].base);
             continue;
@@ -104,7 +105,6 @@ static bool place_items(folder *f, const bucket *group, cprof_flame_node *node) 
         f->row_of.at[i] = b->from;
         if (b->folded) {
             node->folded = cprof_sum_held(node->folded, b->width);
-            f->flame->folded_stacks += b->count;
         } else {
             kept += b->count;
         }
@@ -131,7 +131,7 @@ static int widest_last(const void *a, const void *b) {
 static bool add_node(folder *f, const bucket *group) {
     cprof_flame_node node = {.frame = group->frame,
                              .depth = group->depth,
-                             .stacks = group->count,
+
                              .inlined = group->inlined,
                              .width = group->width,
                              .value = group->value,
@@ -219,7 +219,6 @@ static bool thin_out(folder *f, uint32_t max) {
         if (i > 0 && node.width < least) {
             cprof_flame_node *above = &flame->nodes.at[caller[node.depth - 1]];
             above->folded = cprof_sum_held(above->folded, node.width);
-            flame->folded_stacks += node.stacks;
             while (i + 1 < count && flame->nodes.at[i + 1].depth > node.depth)
                 i++;
             continue;
@@ -234,6 +233,7 @@ static bool thin_out(folder *f, uint32_t max) {
 /* What follows from the nodes that are left. */
 static void finish_nodes(cprof_flame *flame) {
     flame->depth = 0;
+    flame->folded_stacks = flame->stack_count;
     for (size_t i = flame->nodes.count; i-- > 0;) {
         cprof_flame_node *node = &flame->nodes.at[i];
         uint32_t end = (uint32_t)i + 1;
@@ -241,6 +241,7 @@ static void finish_nodes(cprof_flame *flame) {
             end = flame->nodes.at[end].end;
         node->end = end;
         flame->depth = node->depth > flame->depth ? node->depth : flame->depth;
+        flame->folded_stacks -= node->ends;
         flame->folded_width = cprof_sum_held(flame->folded_width, node->folded);
         int64_t change =
             magnitude(cprof_sum_held(node->value, node->base == INT64_MIN ? INT64_MAX : -node->base));

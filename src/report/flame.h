@@ -20,7 +20,7 @@ typedef struct cprof_flame_node {
     uint32_t frame;          /* row of stacks.frames; CPROF_NONE for the root, row 0 */
     uint32_t depth;          /* root: 0 */
     uint32_t end;            /* the row behind the node's last descendant */
-    uint32_t stacks;         /* distinct stacks that pass through */
+    uint32_t ends;           /* distinct stacks that end in the node itself */
     bool inlined;            /* in every one of them */
     int64_t width;           /* at least the sum of the children's widths and of `folded` */
     int64_t value, base;     /* with callees, in the sample unit; base: 0 unless the model is a difference */

@@ -147,6 +147,25 @@ static void the_narrowest_go_when_there_are_too_many(void **state) {
     stop(&f);
 }
 
+/* A stack that was folded by its width is not counted again when its caller goes too. */
+static void no_stack_is_counted_twice(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    add(&f, "main;wide", 900, false);
+    add(&f, "main;thin;x", 30, false);
+    add(&f, "main;thin;hair", 1, false);
+    add(&f, "main;thin;fluff", 1, false);
+    fold_with(&f, (cprof_flame_options){.min_share = 0.01, .max_nodes = 3});
+    const expected_node expected[] = {
+        {"", 0, 932, 932, 0, 0, 0}, {"main", 1, 932, 932, 0, 0, 32}, {"wide", 2, 900, 900, 0, 900, 0}};
+    check(&f, expected, 3);
+    assert_int_equal(f.flame.stack_count, 4);
+    assert_int_equal(f.flame.folded_stacks, 3);
+    assert_int_equal(f.flame.folded_width, 32);
+    stop(&f);
+}
+
 static void what_is_too_deep_is_folded(void **state) {
     (void)state;
     fixture f;
@@ -282,6 +301,7 @@ int main(void) {
         cmocka_unit_test(equal_widths_stand_by_name),
         cmocka_unit_test(what_is_too_narrow_is_folded_and_counted),
         cmocka_unit_test(the_narrowest_go_when_there_are_too_many),
+        cmocka_unit_test(no_stack_is_counted_twice),
         cmocka_unit_test(what_is_too_deep_is_folded),
         cmocka_unit_test(a_difference_keeps_both_sides),
         cmocka_unit_test(negative_values_without_a_base_have_room_too),
