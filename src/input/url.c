@@ -1,8 +1,10 @@
 #include "input/url.h"
 
+#include "base/library.h"
 #include "base/sink.h"
 #include "base/utf8.h"
 
+#define CURL_DISABLE_TYPECHECK /* its macros would hide the functions */
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,32 @@ enum {
     BODY_SHOWN = 200 /* bytes of an error's body */
 };
 #define DEFAULT_MAX_BYTES ((uint64_t)4 << 30)
+
+#define FUNCTIONS(X)                                                                                         \
+    X(curl_easy_cleanup)                                                                                     \
+    X(curl_easy_getinfo)                                                                                     \
+    X(curl_easy_init)                                                                                        \
+    X(curl_easy_setopt)                                                                                      \
+    X(curl_easy_strerror)                                                                                    \
+    X(curl_free)                                                                                             \
+    X(curl_multi_add_handle)                                                                                 \
+    X(curl_multi_cleanup)                                                                                    \
+    X(curl_multi_info_read)                                                                                  \
+    X(curl_multi_init)                                                                                       \
+    X(curl_multi_perform)                                                                                    \
+    X(curl_multi_poll)                                                                                       \
+    X(curl_multi_remove_handle)                                                                              \
+    X(curl_multi_setopt)                                                                                     \
+    X(curl_slist_append)                                                                                     \
+    X(curl_slist_free_all)                                                                                   \
+    X(curl_url)                                                                                              \
+    X(curl_url_cleanup)                                                                                      \
+    X(curl_url_get)                                                                                          \
+    X(curl_url_set)
+
+static struct { FUNCTIONS(CPROF_LIBRARY_SLOT) } curl;
+static const char *const names[] = {FUNCTIONS(CPROF_LIBRARY_NAME)};
+static cprof_library library = CPROF_LIBRARY_INIT(CPROF_CURL_SONAME, names, curl);
 
 const char *cprof_url_library(void) {
     return "curl " LIBCURL_VERSION;
@@ -78,7 +106,7 @@ static void take_seconds(char *query, long *seconds) {
  */
 static bool make_url(transfer *t, const char *source, const cprof_url_options *o, bool *insecure) {
     static const char insecure_scheme[] = "https+insecure://";
-    CURLU *u = curl_url();
+    CURLU *u = curl.curl_url();
     char *path = NULL, *query = NULL, *whole = NULL;
     *insecure = strncasecmp(source, insecure_scheme, sizeof insecure_scheme - 1) == 0;
     size_t room = strlen(source) + 16;
@@ -87,27 +115,27 @@ static bool make_url(transfer *t, const char *source, const cprof_url_options *o
     if (ok) {
         const char *rest = *insecure ? source + sizeof insecure_scheme - 1 : source;
         snprintf(text, room, "%s%s", *insecure ? "https://" : strstr(source, "://") ? "" : "http://", rest);
-        ok = curl_url_set(u, CURLUPART_URL, text, 0) == CURLUE_OK &&
-             curl_url_get(u, CURLUPART_PATH, &path, 0) == CURLUE_OK;
+        ok = curl.curl_url_set(u, CURLUPART_URL, text, 0) == CURLUE_OK &&
+             curl.curl_url_get(u, CURLUPART_PATH, &path, 0) == CURLUE_OK;
     }
-    if (ok && curl_url_get(u, CURLUPART_QUERY, &query, 0) == CURLUE_OK)
+    if (ok && curl.curl_url_get(u, CURLUPART_QUERY, &query, 0) == CURLUE_OK)
         take_seconds(query, &t->seconds);
     if (ok && (!*path || strcmp(path, "/") == 0))
-        curl_url_set(u, CURLUPART_PATH, "/debug/pprof/profile", 0);
+        curl.curl_url_set(u, CURLUPART_PATH, "/debug/pprof/profile", 0);
     if (o->seconds > 0)
         t->seconds = o->seconds;
     if (ok) {
         char length[32];
         snprintf(length, sizeof length, "seconds=%ld", t->seconds);
-        curl_url_set(u, CURLUPART_QUERY, query && *query ? query : NULL, 0);
+        curl.curl_url_set(u, CURLUPART_QUERY, query && *query ? query : NULL, 0);
         if (t->seconds > 0)
-            curl_url_set(u, CURLUPART_QUERY, length, CURLU_APPENDQUERY);
-        ok = curl_url_get(u, CURLUPART_URL, &whole, 0) == CURLUE_OK && set_text(t, whole);
+            curl.curl_url_set(u, CURLUPART_QUERY, length, CURLU_APPENDQUERY);
+        ok = curl.curl_url_get(u, CURLUPART_URL, &whole, 0) == CURLUE_OK && set_text(t, whole);
     }
-    curl_free(path);
-    curl_free(query);
-    curl_free(whole);
-    curl_url_cleanup(u);
+    curl.curl_free(path);
+    curl.curl_free(query);
+    curl.curl_free(whole);
+    curl.curl_url_cleanup(u);
     free(text);
     return ok || cprof_error_set(&t->answer->error, CPROF_ERR_USAGE, -1, "no URL that can be fetched");
 }
@@ -137,45 +165,45 @@ static void set_limits(transfer *t, const cprof_url_options *o) {
     long timeout = o->timeout > 0   ? o->timeout
                    : t->seconds > 0 ? t->seconds + t->seconds / 2
                                     : DEFAULT_SECONDS;
-    curl_easy_setopt(t->handle, CURLOPT_TIMEOUT, timeout + GRACE_SECONDS);
-    curl_easy_setopt(t->handle, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-    curl_easy_setopt(t->handle, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(t->handle, CURLOPT_MAXREDIRS, (long)REDIRECTS);
-    curl_easy_setopt(t->handle, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(t->handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(t->handle, CURLOPT_NOSIGNAL, 1L);
+    curl.curl_easy_setopt(t->handle, CURLOPT_TIMEOUT, timeout + GRACE_SECONDS);
+    curl.curl_easy_setopt(t->handle, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+    curl.curl_easy_setopt(t->handle, CURLOPT_FOLLOWLOCATION, 1L);
+    curl.curl_easy_setopt(t->handle, CURLOPT_MAXREDIRS, (long)REDIRECTS);
+    curl.curl_easy_setopt(t->handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl.curl_easy_setopt(t->handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl.curl_easy_setopt(t->handle, CURLOPT_NOSIGNAL, 1L);
 }
 
 static void set_tls(transfer *t, const cprof_url_options *o, bool insecure) {
     if (o->tls_cert && *o->tls_cert) {
-        curl_easy_setopt(t->handle, CURLOPT_SSLCERT, o->tls_cert);
-        curl_easy_setopt(t->handle, CURLOPT_SSLKEY, o->tls_key);
+        curl.curl_easy_setopt(t->handle, CURLOPT_SSLCERT, o->tls_cert);
+        curl.curl_easy_setopt(t->handle, CURLOPT_SSLKEY, o->tls_key);
     }
     if (o->tls_ca && *o->tls_ca)
-        curl_easy_setopt(t->handle, CURLOPT_CAINFO, o->tls_ca);
-    curl_easy_setopt(t->handle, CURLOPT_SSL_VERIFYPEER, insecure ? 0L : 1L);
-    curl_easy_setopt(t->handle, CURLOPT_SSL_VERIFYHOST, insecure ? 0L : 2L);
+        curl.curl_easy_setopt(t->handle, CURLOPT_CAINFO, o->tls_ca);
+    curl.curl_easy_setopt(t->handle, CURLOPT_SSL_VERIFYPEER, insecure ? 0L : 1L);
+    curl.curl_easy_setopt(t->handle, CURLOPT_SSL_VERIFYHOST, insecure ? 0L : 2L);
 }
 
 static bool start(transfer *t, const char *source, const cprof_url_options *o, const cprof_env *env) {
     bool insecure;
     t->env = env;
     t->max_bytes = o->max_bytes ? o->max_bytes : DEFAULT_MAX_BYTES;
-    t->handle = curl_easy_init();
+    t->handle = curl.curl_easy_init();
     if (!t->handle)
         return cprof_error_memory(env, &t->answer->error);
     if (!make_url(t, source, o, &insecure))
         return false;
     set_limits(t, o);
     set_tls(t, o, insecure);
-    curl_easy_setopt(t->handle, CURLOPT_URL, t->answer->url.at);
-    curl_easy_setopt(t->handle, CURLOPT_USERAGENT, "cprof");
-    curl_easy_setopt(t->handle, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(t->handle, CURLOPT_WRITEDATA, t);
-    curl_easy_setopt(t->handle, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(t->handle, CURLOPT_HEADERDATA, t);
-    curl_easy_setopt(t->handle, CURLOPT_ERRORBUFFER, t->message);
-    curl_easy_setopt(t->handle, CURLOPT_PRIVATE, t);
+    curl.curl_easy_setopt(t->handle, CURLOPT_URL, t->answer->url.at);
+    curl.curl_easy_setopt(t->handle, CURLOPT_USERAGENT, "cprof");
+    curl.curl_easy_setopt(t->handle, CURLOPT_WRITEFUNCTION, take_body);
+    curl.curl_easy_setopt(t->handle, CURLOPT_WRITEDATA, t);
+    curl.curl_easy_setopt(t->handle, CURLOPT_HEADERFUNCTION, take_header);
+    curl.curl_easy_setopt(t->handle, CURLOPT_HEADERDATA, t);
+    curl.curl_easy_setopt(t->handle, CURLOPT_ERRORBUFFER, t->message);
+    curl.curl_easy_setopt(t->handle, CURLOPT_PRIVATE, t);
     return true;
 }
 
@@ -196,7 +224,7 @@ static void explain_status(transfer *t, long status) {
 static void conclude(transfer *t, CURLcode result) {
     cprof_error *err = &t->answer->error;
     long status = 0;
-    curl_easy_getinfo(t->handle, CURLINFO_RESPONSE_CODE, &status);
+    curl.curl_easy_getinfo(t->handle, CURLINFO_RESPONSE_CODE, &status);
     if (t->no_memory)
         cprof_error_memory(t->env, err);
     else if (t->too_large)
@@ -214,7 +242,8 @@ static void conclude(transfer *t, CURLcode result) {
             "https+insecure://",
             t->message);
     else if (result != CURLE_OK)
-        cprof_error_set(err, CPROF_ERR_IO, -1, "%s", *t->message ? t->message : curl_easy_strerror(result));
+        cprof_error_set(err, CPROF_ERR_IO, -1, "%s",
+                        *t->message ? t->message : curl.curl_easy_strerror(result));
     else if (status != 200)
         explain_status(t, status);
     else
@@ -249,11 +278,11 @@ static void report_progress(const transfer *transfers, size_t count, time_t sinc
 
 static void collect_finished(CURLM *multi) {
     int left;
-    for (CURLMsg *m; (m = curl_multi_info_read(multi, &left));) {
+    for (CURLMsg *m; (m = curl.curl_multi_info_read(multi, &left));) {
         transfer *t = NULL;
         if (m->msg != CURLMSG_DONE)
             continue;
-        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&t);
+        curl.curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&t);
         conclude(t, m->data.result);
     }
 }
@@ -264,8 +293,8 @@ static bool run_all(CURLM *multi, const transfer *transfers, size_t count, const
     for (int running = 1; running > 0;) {
         if (cprof_stopped(env, err))
             return false;
-        if (curl_multi_perform(multi, &running) != CURLM_OK ||
-            (running > 0 && curl_multi_poll(multi, NULL, 0, WAIT_MS, NULL) != CURLM_OK))
+        if (curl.curl_multi_perform(multi, &running) != CURLM_OK ||
+            (running > 0 && curl.curl_multi_poll(multi, NULL, 0, WAIT_MS, NULL) != CURLM_OK))
             return cprof_error_set(err, CPROF_ERR_IO, -1, "fetching failed");
         collect_finished(multi);
         report_progress(transfers, count, since, env);
@@ -274,18 +303,18 @@ static bool run_all(CURLM *multi, const transfer *transfers, size_t count, const
 }
 
 static bool run_transfers(transfer *transfers, size_t count, const cprof_env *env, cprof_error *err) {
-    CURLM *multi = curl_multi_init();
+    CURLM *multi = curl.curl_multi_init();
     if (!multi)
         return cprof_error_memory(env, err);
-    curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)AT_ONCE);
+    curl.curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)AT_ONCE);
     for (size_t i = 0; i < count; i++)
         if (transfers[i].answer->error.code == CPROF_OK)
-            curl_multi_add_handle(multi, transfers[i].handle);
+            curl.curl_multi_add_handle(multi, transfers[i].handle);
     bool ok = run_all(multi, transfers, count, env, err);
     for (size_t i = 0; i < count; i++)
         if (transfers[i].handle)
-            curl_multi_remove_handle(multi, transfers[i].handle);
-    curl_multi_cleanup(multi);
+            curl.curl_multi_remove_handle(multi, transfers[i].handle);
+    curl.curl_multi_cleanup(multi);
     return ok;
 }
 
@@ -296,22 +325,22 @@ static bool fetch(const char *const *sources, size_t count, const cprof_slice *b
     memset(answers, 0, count * sizeof *answers);
     if (!transfers)
         return cprof_error_memory(env, err);
-    bool ok = check_tls(options, err);
+    bool ok = cprof_library_load(&library, err) && check_tls(options, err);
     for (size_t i = 0; ok && i < count; i++) {
         transfers[i].answer = &answers[i];
         answers[i].error.offset = -1;
         if (start(&transfers[i], sources[i], options, env) && body) {
-            curl_easy_setopt(transfers[i].handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body->len);
-            curl_easy_setopt(transfers[i].handle, CURLOPT_POSTFIELDS, body->ptr);
-            transfers[i].headers = curl_slist_append(NULL, "Content-Type: application/octet-stream");
-            curl_easy_setopt(transfers[i].handle, CURLOPT_HTTPHEADER, transfers[i].headers);
+            curl.curl_easy_setopt(transfers[i].handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body->len);
+            curl.curl_easy_setopt(transfers[i].handle, CURLOPT_POSTFIELDS, body->ptr);
+            transfers[i].headers = curl.curl_slist_append(NULL, "Content-Type: application/octet-stream");
+            curl.curl_easy_setopt(transfers[i].handle, CURLOPT_HTTPHEADER, transfers[i].headers);
         }
     }
     ok = ok && run_transfers(transfers, count, env, err);
     for (size_t i = 0; i < count; i++) {
         if (transfers[i].handle)
-            curl_easy_cleanup(transfers[i].handle);
-        curl_slist_free_all(transfers[i].headers);
+            curl.curl_easy_cleanup(transfers[i].handle);
+        curl.curl_slist_free_all(transfers[i].headers);
     }
     free(transfers);
     return ok;

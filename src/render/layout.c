@@ -1,8 +1,27 @@
 #include "render/layout.h"
 
+#include "base/library.h"
+
 #include <graphviz/cgraph.h>
 #include <graphviz/gvc.h>
 #include <stdlib.h>
+
+#define FUNCTIONS(X)                                                                                         \
+    X(agattr)                                                                                                \
+    X(agfstnode)                                                                                             \
+    X(aglasterr)                                                                                             \
+    X(agmemread)                                                                                             \
+    X(agnameof)                                                                                              \
+    X(agnxtnode)                                                                                             \
+    X(agset)                                                                                                 \
+    X(agseterrf)                                                                                             \
+    X(gvContext)                                                                                             \
+    X(gvLayout)                                                                                              \
+    X(gvRenderData)
+
+static struct { FUNCTIONS(CPROF_LIBRARY_SLOT) } graphviz;
+static const char *const names[] = {FUNCTIONS(CPROF_LIBRARY_NAME)};
+static cprof_library library = CPROF_LIBRARY_INIT(CPROF_GRAPHVIZ_SONAME, names, graphviz);
 
 typedef struct layout_job {
     cprof_slice dot;
@@ -20,15 +39,15 @@ static const char *const formats[] = {
 static void dress(Agraph_t *graph) {
     static char fontname[] = "fontname", sans[] = "Helvetica", style[] = "style", soft[] = "filled,rounded";
     static char none[] = "";
-    agattr(graph, AGRAPH, fontname, sans);
-    agattr(graph, AGEDGE, fontname, sans);
-    agattr(graph, AGNODE, fontname, sans);
-    if (!agattr(graph, AGNODE, style, NULL))
-        agattr(graph, AGNODE, style, none);
-    for (Agnode_t *node = agfstnode(graph); node; node = agnxtnode(graph, node)) {
-        const char *name = agnameof(node);
+    graphviz.agattr(graph, AGRAPH, fontname, sans);
+    graphviz.agattr(graph, AGEDGE, fontname, sans);
+    graphviz.agattr(graph, AGNODE, fontname, sans);
+    if (!graphviz.agattr(graph, AGNODE, style, NULL))
+        graphviz.agattr(graph, AGNODE, style, none);
+    for (Agnode_t *node = graphviz.agfstnode(graph); node; node = graphviz.agnxtnode(graph, node)) {
+        const char *name = graphviz.agnameof(node);
         if (name[0] == 'N' && name[1] != '\0' && name[1 + strspn(name + 1, "0123456789")] == '\0')
-            agset(node, style, soft);
+            graphviz.agset(node, style, soft);
     }
 }
 
@@ -38,7 +57,7 @@ static int keep_quiet(char *message) {
 }
 
 static bool library_failed(cprof_error *err, const char *what) {
-    char *said = aglasterr();
+    char *said = graphviz.aglasterr();
     cprof_slice word = said ? cprof_slice_trim(cprof_slice_of(said)) : CPROF_SLICE("");
     return cprof_error_set(err, CPROF_ERR_UNSUPPORTED, -1, "graphviz cannot %s%s%.*s", what,
                            word.len ? ": " : "", (int)(word.len < 200 ? word.len : 200), word.ptr);
@@ -47,21 +66,23 @@ static bool library_failed(cprof_error *err, const char *what) {
 /* In the child; the process ends after it, and nothing needs to be freed one by one. */
 static bool draw(void *context, cprof_sink *sink, cprof_error *err) {
     const layout_job *job = context;
-    agseterrf(keep_quiet);
-    GVC_t *library = gvContext();
+    if (!cprof_library_load(&library, err))
+        return false;
+    graphviz.agseterrf(keep_quiet);
+    GVC_t *gvc = graphviz.gvContext();
     char *text = strndup(job->dot.ptr, job->dot.len);
-    if (!library || !text)
+    if (!gvc || !text)
         return cprof_error_memory(NULL, err);
-    Agraph_t *graph = agmemread(text);
+    Agraph_t *graph = graphviz.agmemread(text);
     free(text);
     if (!graph)
         return library_failed(err, "read the graph");
     dress(graph);
     char *drawn = NULL;
     unsigned size = 0;
-    if (gvLayout(library, graph, "dot") != 0)
+    if (graphviz.gvLayout(gvc, graph, "dot") != 0)
         return library_failed(err, "lay out the graph");
-    if (gvRenderData(library, graph, job->format, &drawn, &size) != 0 || !drawn || size == 0)
+    if (graphviz.gvRenderData(gvc, graph, job->format, &drawn, &size) != 0 || !drawn || size == 0)
         return library_failed(err, "draw this format (its plugins come with libgvc6)");
     cprof_sink_write(sink, drawn, size);
     return true;

@@ -210,11 +210,28 @@ static cprof_slice demangle_mangled(cprof_slice name, cprof_demangle_mode mode, 
 static bool looks_like_cpp(cprof_slice name) {
     bool sign = false;
     for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        cprof_slice rest = cprof_slice_sub(name, i, name.len);
-        if (cprof_slice_starts_with(rest, ".<") || cprof_slice_starts_with(rest, "])."))
-            return false;
-        sign = sign || c == '<' || c == '>' || c == '[' || c == ']' || cprof_slice_starts_with(rest, "::");
+        char before = i > 0 ? name.ptr[i - 1] : 0;
+        switch (name.ptr[i]) {
+        case '<':
+            if (before == '.')
+                return false;
+            sign = true;
+            break;
+        case '.':
+            if (before == ')' && i > 1 && name.ptr[i - 2] == ']')
+                return false;
+            break;
+        case ':':
+            sign = sign || before == ':';
+            break;
+        case '>':
+        case '[':
+        case ']':
+            sign = true;
+            break;
+        default:
+            break;
+        }
     }
     return sign;
 }

@@ -1,6 +1,7 @@
 #include "symbol/disasm_capstone.h"
 
 #include "base/child.h"
+#include "base/library.h"
 #include "symbol/object.h"
 
 #include <capstone/capstone.h>
@@ -8,6 +9,12 @@
 #include <stdio.h>
 
 enum { READ_SECONDS = 60, CODE_MAX = 64 << 20 };
+
+#define FUNCTIONS(X) X(cs_close) X(cs_disasm_iter) X(cs_free) X(cs_malloc) X(cs_open) X(cs_option)
+
+static struct { FUNCTIONS(CPROF_LIBRARY_SLOT) } capstone;
+static const char *const names[] = {FUNCTIONS(CPROF_LIBRARY_NAME)};
+static cprof_library library = CPROF_LIBRARY_INIT(CPROF_CAPSTONE_SONAME, names, capstone);
 
 const char *cprof_disasm_library(void) {
     return "capstone";
@@ -48,10 +55,10 @@ static const struct {
 static bool open_engine(uint32_t machine, bool intel, csh *engine, cprof_error *err) {
     for (size_t i = 0; i < sizeof machines / sizeof *machines; i++)
         if (machines[i].machine == machine &&
-            cs_open(machines[i].arch, machines[i].mode, engine) == CS_ERR_OK) {
+            capstone.cs_open(machines[i].arch, machines[i].mode, engine) == CS_ERR_OK) {
             if (!intel && machines[i].arch == CS_ARCH_X86)
-                cs_option(*engine, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT);
-            cs_option(*engine, CS_OPT_SKIPDATA, CS_OPT_ON);
+                capstone.cs_option(*engine, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT);
+            capstone.cs_option(*engine, CS_OPT_SKIPDATA, CS_OPT_ON);
             return true;
         }
     return cprof_error_set(err, CPROF_ERR_UNSUPPORTED, -1, "no disassembler for ELF machine %u", machine);
@@ -74,13 +81,13 @@ static bool decode(cprof_disasm *d, cprof_slice answer, uint64_t address, bool i
         return false;
     const uint8_t *code = (const uint8_t *)answer.ptr + sizeof machine;
     size_t size = answer.len - sizeof machine;
-    cs_insn *instruction = cs_malloc(engine);
+    cs_insn *instruction = capstone.cs_malloc(engine);
     bool ok = instruction || cprof_error_memory(d->env, err);
-    while (ok && cs_disasm_iter(engine, &code, &size, &address, instruction))
+    while (ok && capstone.cs_disasm_iter(engine, &code, &size, &address, instruction))
         ok = add(d, instruction, err);
     if (instruction)
-        cs_free(instruction, 1);
-    cs_close(&engine);
+        capstone.cs_free(instruction, 1);
+    capstone.cs_close(&engine);
     return ok;
 }
 
@@ -88,7 +95,8 @@ bool cprof_disasm_capstone(cprof_disasm *d, const char *path, uint64_t start, ui
                            cprof_error *err) {
     request r = {path, start, end};
     cprof_child_output output = {0};
-    bool ok = cprof_child_run(read_code, &r, "reading machine code",
+    bool ok = cprof_library_load(&library, err) &&
+              cprof_child_run(read_code, &r, "reading machine code",
                               (cprof_child_limits){READ_SECONDS, CODE_MAX}, d->env, &output, err) &&
               decode(d, (cprof_slice){output.at, output.count}, start, intel, err);
     cprof_vec_free(d->env, &output);

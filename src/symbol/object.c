@@ -17,11 +17,13 @@ static int find_no_elf(Dwfl_Module *module, void **data, const char *name, Dwarf
     return -1; /* the file was reported by hand */
 }
 
-static const Dwfl_Callbacks callbacks = {
-    .find_elf = find_no_elf,
-    .find_debuginfo = dwfl_standard_find_debuginfo,
-    .section_address = dwfl_offline_section_address,
-};
+cprof_dw_table cprof_dw;
+static const char *const dw_names[] = {CPROF_DW_FUNCTIONS(CPROF_LIBRARY_NAME)};
+static cprof_library library = CPROF_LIBRARY_INIT(CPROF_DW_SONAME, dw_names, cprof_dw);
+
+bool cprof_dw_load(cprof_error *err) {
+    return cprof_library_load(&library, err);
+}
 
 static bool open_regular(const char *path, int *fd, cprof_error *err) {
     struct stat st;
@@ -45,26 +47,26 @@ static bool load(cprof_object *o, const char *path, cprof_error *err) {
         close(fd);
         return cprof_error_set(err, CPROF_ERR_UNKNOWN, -1, "%s: no ELF file", path);
     }
-    elf_version(EV_CURRENT);
-    o->dwfl = dwfl_begin(&callbacks);
+    cprof_dw.elf_version(EV_CURRENT);
+    o->dwfl = cprof_dw.dwfl_begin(&o->callbacks);
     if (o->dwfl) /* takes fd when it succeeds */
-        o->module = dwfl_report_elf(o->dwfl, path, path, fd, 0, true);
+        o->module = cprof_dw.dwfl_report_elf(o->dwfl, path, path, fd, 0, true);
     if (!o->module)
         close(fd);
     GElf_Addr bias;
-    if (o->module && dwfl_report_end(o->dwfl, NULL, NULL) == 0)
-        o->elf = dwfl_module_getelf(o->module, &bias);
-    if (!o->elf || !gelf_getehdr(o->elf, &o->header))
-        return cprof_error_set(err, CPROF_ERR_FORMAT, -1, "%s: %s", path, dwfl_errmsg(-1));
+    if (o->module && cprof_dw.dwfl_report_end(o->dwfl, NULL, NULL) == 0)
+        o->elf = cprof_dw.dwfl_module_getelf(o->module, &bias);
+    if (!o->elf || !cprof_dw.gelf_getehdr(o->elf, &o->header))
+        return cprof_error_set(err, CPROF_ERR_FORMAT, -1, "%s: %s", path, cprof_dw.dwfl_errmsg(-1));
     return true;
 }
 
 /* True when the file itself has a symbol table: one from a separate debug file does not count for names that
  * nm would give. */
 static bool has_own_symbols(const cprof_object *o) {
-    for (Elf_Scn *section = NULL; (section = elf_nextscn(o->elf, section));) {
+    for (Elf_Scn *section = NULL; (section = cprof_dw.elf_nextscn(o->elf, section));) {
         GElf_Shdr header;
-        if (gelf_getshdr(section, &header) && header.sh_type == SHT_SYMTAB)
+        if (cprof_dw.gelf_getshdr(section, &header) && header.sh_type == SHT_SYMTAB)
             return true;
     }
     return false;
@@ -73,7 +75,7 @@ static bool has_own_symbols(const cprof_object *o) {
 static void read_build_id(cprof_object *o) {
     const unsigned char *bits;
     GElf_Addr address;
-    int n = dwfl_module_build_id(o->module, &bits, &address);
+    int n = cprof_dw.dwfl_module_build_id(o->module, &bits, &address);
     for (int i = 0; i < n && 2 * (size_t)i + 2 < sizeof o->build_id; i++) {
         static const char digits[] = "0123456789abcdef";
         o->build_id[2 * i] = digits[bits[i] >> 4];
@@ -96,6 +98,8 @@ static void find_kernel_symbol(cprof_object *o, const char *name) {
 
 cprof_object *cprof_object_open(const char *path, const cprof_object_mapping *mapping, const cprof_env *env,
                                 cprof_error *err) {
+    if (!cprof_dw_load(err))
+        return NULL;
     cprof_object *o = calloc(1, sizeof *o);
     if (!o) {
         cprof_error_memory(env, err);
@@ -103,6 +107,9 @@ cprof_object *cprof_object_open(const char *path, const cprof_object_mapping *ma
     }
     o->env = env;
     o->mapping = *mapping;
+    o->callbacks = (Dwfl_Callbacks){.find_elf = find_no_elf,
+                                    .find_debuginfo = cprof_dw.dwfl_standard_find_debuginfo,
+                                    .section_address = cprof_dw.dwfl_offline_section_address};
     cprof_arena_init(&o->arena, cprof_env_budget(env));
     if (!load(o, path, err)) {
         cprof_object_close(o);
@@ -125,7 +132,7 @@ void cprof_object_close(cprof_object *o) {
     cprof_vec_free(o->env, &o->symbols);
     cprof_arena_deinit(&o->arena);
     if (o->dwfl)
-        dwfl_end(o->dwfl);
+        cprof_dw.dwfl_end(o->dwfl);
     free(o);
 }
 
@@ -150,16 +157,19 @@ static bool segment_fits(const cprof_object *o, const GElf_Phdr *p) {
 
 static bool text_segment(cprof_object *o, GElf_Phdr *found) {
     size_t names, count;
-    if (elf_getshdrstrndx(o->elf, &names) != 0 || elf_getphdrnum(o->elf, &count) != 0)
+    if (cprof_dw.elf_getshdrstrndx(o->elf, &names) != 0 || cprof_dw.elf_getphdrnum(o->elf, &count) != 0)
         return false;
-    for (Elf_Scn *section = NULL; (section = elf_nextscn(o->elf, section));) {
+    for (Elf_Scn *section = NULL; (section = cprof_dw.elf_nextscn(o->elf, section));) {
         GElf_Shdr header;
-        const char *name = gelf_getshdr(section, &header) ? elf_strptr(o->elf, names, header.sh_name) : NULL;
+        const char *name = cprof_dw.gelf_getshdr(section, &header)
+                               ? cprof_dw.elf_strptr(o->elf, names, header.sh_name)
+                               : NULL;
         if (!name || strcmp(name, ".text") != 0)
             continue;
         for (size_t i = 0; i < count; i++)
-            if (gelf_getphdr(o->elf, (int)i, found) && found->p_type == PT_LOAD && (found->p_flags & PF_X) &&
-                header.sh_addr >= found->p_vaddr && header.sh_addr - found->p_vaddr < found->p_memsz)
+            if (cprof_dw.gelf_getphdr(o->elf, (int)i, found) && found->p_type == PT_LOAD &&
+                (found->p_flags & PF_X) && header.sh_addr >= found->p_vaddr &&
+                header.sh_addr - found->p_vaddr < found->p_memsz)
                 return true;
     }
     return false;
@@ -175,10 +185,10 @@ static bool segment_of(cprof_object *o, uint64_t address, GElf_Phdr *found, bool
     size_t count, fitting = 0, loads = 0, hits = 0;
     GElf_Phdr p, hit = {0};
     uint64_t at = address - m->start + m->offset;
-    if (elf_getphdrnum(o->elf, &count) != 0)
+    if (cprof_dw.elf_getphdrnum(o->elf, &count) != 0)
         count = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!gelf_getphdr(o->elf, (int)i, &p))
+        if (!cprof_dw.gelf_getphdr(o->elf, (int)i, &p))
             continue;
         loads += p.p_type == PT_LOAD;
         if (!segment_fits(o, &p))
@@ -298,12 +308,13 @@ static void set_ends(cprof_object *o) {
 bool cprof_object_symbols(cprof_object *o, const cprof_object_symbol **symbols, size_t *count,
                           cprof_error *err) {
     if (!o->symbols_read) {
-        int n = dwfl_module_getsymtab(o->module);
+        int n = cprof_dw.dwfl_module_getsymtab(o->module);
         for (int i = 1; i < n; i++) {
             GElf_Sym symbol;
             GElf_Addr address;
             GElf_Word section;
-            const char *name = dwfl_module_getsym_info(o->module, i, &symbol, &address, &section, NULL, NULL);
+            const char *name =
+                cprof_dw.dwfl_module_getsym_info(o->module, i, &symbol, &address, &section, NULL, NULL);
             int type = GELF_ST_TYPE(symbol.st_info);
             if (!name || !*name || symbol.st_shndx == SHN_UNDEF ||
                 (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE))
@@ -365,8 +376,8 @@ static bool fits_better(const cprof_object_symbol *a, const cprof_object_symbol 
 
 static bool in_section(const cprof_object *o, uint32_t section, uint64_t address) {
     GElf_Shdr header;
-    Elf_Scn *at = elf_getscn(o->elf, section);
-    return !at || !gelf_getshdr(at, &header) ||
+    Elf_Scn *at = cprof_dw.elf_getscn(o->elf, section);
+    return !at || !cprof_dw.gelf_getshdr(at, &header) ||
            (address >= header.sh_addr && address - header.sh_addr < header.sh_size);
 }
 
@@ -430,11 +441,12 @@ bool cprof_object_find(cprof_object *o, uint64_t address, bool fast, cprof_objec
 bool cprof_object_code(cprof_object *o, uint64_t start, uint64_t end, uint32_t *machine, cprof_slice *code,
                        cprof_error *err) {
     *machine = o->header.e_machine;
-    for (Elf_Scn *section = NULL; (section = elf_nextscn(o->elf, section));) {
+    for (Elf_Scn *section = NULL; (section = cprof_dw.elf_nextscn(o->elf, section));) {
         GElf_Shdr header;
         Elf_Data *data;
-        if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS || start < header.sh_addr ||
-            start - header.sh_addr >= header.sh_size || !(data = elf_rawdata(section, NULL)))
+        if (!cprof_dw.gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS ||
+            start < header.sh_addr || start - header.sh_addr >= header.sh_size ||
+            !(data = cprof_dw.elf_rawdata(section, NULL)))
             continue;
         uint64_t from = start - header.sh_addr;
         uint64_t size = end > start ? end - start : 0;

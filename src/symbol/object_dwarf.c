@@ -30,7 +30,7 @@ static bool add_unit(cprof_object *o, Dwarf_Die die, cprof_error *err) {
     Dwarf_Addr base, low, high;
     if (!cprof_vec_push(o->env, &o->units, unit))
         return cprof_error_memory(o->env, err);
-    for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;)
+    for (ptrdiff_t at = 0; (at = cprof_dw.dwarf_ranges(&die, at, &base, &low, &high)) > 0;)
         if (high > low && !cprof_vec_push(o->env, &o->ranges, ((cprof_unit_range){low, high, row})))
             return cprof_error_memory(o->env, err);
     return true;
@@ -38,17 +38,19 @@ static bool add_unit(cprof_object *o, Dwarf_Die die, cprof_error *err) {
 
 static bool read_units(cprof_object *o, cprof_error *err) {
     o->dwarf_read = true;
-    o->dwarf = dwfl_module_getdwarf(o->module, &o->dwarf_bias);
+    o->dwarf = cprof_dw.dwfl_module_getdwarf(o->module, &o->dwarf_bias);
     if (!o->dwarf)
         return true;
     Dwarf_CU *cu = NULL;
     Dwarf_Die die, sub;
     Dwarf_Half version;
     uint8_t type;
-    while (dwarf_get_units(o->dwarf, cu, &cu, &version, &type, &die, &sub) == 0) {
+    while (cprof_dw.dwarf_get_units(o->dwarf, cu, &cu, &version, &type, &die, &sub) == 0) {
         if (type != DW_UT_compile && type != DW_UT_skeleton)
             continue;
-        if (!add_unit(o, type == DW_UT_skeleton && dwarf_tag(&sub) == DW_TAG_compile_unit ? sub : die, err))
+        if (!add_unit(o,
+                      type == DW_UT_skeleton && cprof_dw.dwarf_tag(&sub) == DW_TAG_compile_unit ? sub : die,
+                      err))
             return false;
     }
     if (o->ranges.count > 0)
@@ -74,7 +76,7 @@ static bool add_scope(cprof_object *o, cprof_unit *unit, Dwarf_Die *die, uint32_
                       cprof_error *err) {
     Dwarf_Addr base, low, high;
     *added = false;
-    for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &low, &high)) > 0;) {
+    for (ptrdiff_t at = 0; (at = cprof_dw.dwarf_ranges(die, at, &base, &low, &high)) > 0;) {
         if (high <= low)
             continue;
         if (!cprof_vec_push(o->env, &unit->scopes,
@@ -92,11 +94,11 @@ static bool read_scopes(cprof_object *o, cprof_unit *unit, cprof_error *err) {
     uint32_t scope[DEPTH_MAX];
     int depth = 0;
     unit->scopes_read = true;
-    if (dwarf_child(&unit->die, &path[0]) != 0)
+    if (cprof_dw.dwarf_child(&unit->die, &path[0]) != 0)
         return true;
     scope[0] = CPROF_NONE;
     for (;;) {
-        int tag = dwarf_tag(&path[depth]);
+        int tag = cprof_dw.dwarf_tag(&path[depth]);
         uint32_t inside = scope[depth];
         bool added = false;
         if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine) {
@@ -109,11 +111,12 @@ static bool read_scopes(cprof_object *o, cprof_unit *unit, cprof_error *err) {
         bool holds_code = added || tag == DW_TAG_lexical_block || tag == DW_TAG_namespace ||
                           tag == DW_TAG_module || tag == DW_TAG_class_type || tag == DW_TAG_structure_type ||
                           tag == DW_TAG_try_block || tag == DW_TAG_catch_block;
-        if (holds_code && depth + 1 < DEPTH_MAX && dwarf_child(&path[depth], &path[depth + 1]) == 0) {
+        if (holds_code && depth + 1 < DEPTH_MAX &&
+            cprof_dw.dwarf_child(&path[depth], &path[depth + 1]) == 0) {
             scope[++depth] = inside;
             continue;
         }
-        while (dwarf_siblingof(&path[depth], &path[depth]) != 0)
+        while (cprof_dw.dwarf_siblingof(&path[depth], &path[depth]) != 0)
             if (depth-- == 0)
                 return true;
     }
@@ -171,7 +174,7 @@ static bool has_plain_names(Dwarf_Die *unit) {
                                     DW_LANG_C11,     DW_LANG_Ada83,     DW_LANG_Cobol74,
                                     DW_LANG_Cobol85, DW_LANG_Fortran77, DW_LANG_Pascal83,
                                     DW_LANG_PLI,     DW_LANG_UPC,       DW_LANG_Mips_Assembler};
-    int language = dwarf_srclang(unit);
+    int language = cprof_dw.dwarf_srclang(unit);
     for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
         if (languages[i] == language)
             return true;
@@ -182,12 +185,12 @@ static bool has_plain_names(Dwarf_Die *unit) {
 static cprof_slice entry_name(Dwarf_Die *unit, Dwarf_Die *die, bool *linker) {
     Dwarf_Attribute attribute;
     const char *name = NULL;
-    if (dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) ||
-        dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
-        name = dwarf_formstring(&attribute);
+    if (cprof_dw.dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) ||
+        cprof_dw.dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
+        name = cprof_dw.dwarf_formstring(&attribute);
     *linker = name != NULL || has_plain_names(unit);
-    if (!name && dwarf_attr_integrate(die, DW_AT_name, &attribute))
-        name = dwarf_formstring(&attribute);
+    if (!name && cprof_dw.dwarf_attr_integrate(die, DW_AT_name, &attribute))
+        name = cprof_dw.dwarf_formstring(&attribute);
     return name ? cprof_slice_of(name) : CPROF_SLICE("");
 }
 
@@ -212,8 +215,8 @@ static cprof_slice scope_name(cprof_object *o, cprof_unit *unit, cprof_scope *sc
 static int64_t number_of(Dwarf_Die *die, unsigned int name) {
     Dwarf_Attribute attribute;
     Dwarf_Word value;
-    if (!dwarf_attr_integrate(die, name, &attribute) || dwarf_formudata(&attribute, &value) != 0 ||
-        value > INT32_MAX)
+    if (!cprof_dw.dwarf_attr_integrate(die, name, &attribute) ||
+        cprof_dw.dwarf_formudata(&attribute, &value) != 0 || value > INT32_MAX)
         return 0;
     return (int64_t)value;
 }
@@ -227,8 +230,8 @@ static bool full_name(cprof_object *o, const cprof_unit *unit, const char *name,
     *full = name ? cprof_slice_of(name) : CPROF_SLICE("");
     if (!name || name[0] == '/' || name[0] == 0)
         return true;
-    if (dwarf_attr(&die, DW_AT_comp_dir, &attribute))
-        dir = dwarf_formstring(&attribute);
+    if (cprof_dw.dwarf_attr(&die, DW_AT_comp_dir, &attribute))
+        dir = cprof_dw.dwarf_formstring(&attribute);
     if (!dir || !*dir)
         return true;
     size_t length = strlen(dir) + 1 + full->len;
@@ -251,21 +254,21 @@ static bool call_site(cprof_object *o, const cprof_unit *unit, Dwarf_Die *die, c
     int64_t file = number_of(die, DW_AT_call_file);
     around->line = number_of(die, DW_AT_call_line);
     around->column = 0;
-    if (dwarf_getsrcfiles(&root, &files, &count) != 0 || (size_t)file >= count)
+    if (cprof_dw.dwarf_getsrcfiles(&root, &files, &count) != 0 || (size_t)file >= count)
         return true;
-    return full_name(o, unit, dwarf_filesrc(files, (size_t)file, NULL, NULL), &around->file, err);
+    return full_name(o, unit, cprof_dw.dwarf_filesrc(files, (size_t)file, NULL, NULL), &around->file, err);
 }
 
 static bool source_line(cprof_object *o, const cprof_unit *unit, uint64_t address, cprof_object_frame *frame,
                         cprof_error *err) {
     Dwarf_Die die = unit->die;
-    Dwarf_Line *line = dwarf_getsrc_die(&die, address);
+    Dwarf_Line *line = cprof_dw.dwarf_getsrc_die(&die, address);
     int number = 0;
     if (!line)
         return true;
-    if (dwarf_lineno(line, &number) == 0)
+    if (cprof_dw.dwarf_lineno(line, &number) == 0)
         frame->line = number;
-    return full_name(o, unit, dwarf_linesrc(line, NULL, NULL), &frame->file, err);
+    return full_name(o, unit, cprof_dw.dwarf_linesrc(line, NULL, NULL), &frame->file, err);
 }
 
 bool cprof_object_dwarf_find(cprof_object *o, uint64_t address, cprof_object_frames *frames,

@@ -3,11 +3,58 @@
 #define CPROF_SYMBOL_OBJECT_INTERNAL_H
 
 #include "base/hash.h"
+#include "base/library.h"
 #include "symbol/object.h"
 
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
+
+#define CPROF_DW_FUNCTIONS(X)                                                                                \
+    X(dwarf_attr)                                                                                            \
+    X(dwarf_attr_integrate)                                                                                  \
+    X(dwarf_child)                                                                                           \
+    X(dwarf_filesrc)                                                                                         \
+    X(dwarf_formstring)                                                                                      \
+    X(dwarf_formudata)                                                                                       \
+    X(dwarf_get_units)                                                                                       \
+    X(dwarf_getsrc_die)                                                                                      \
+    X(dwarf_getsrcfiles)                                                                                     \
+    X(dwarf_lineno)                                                                                          \
+    X(dwarf_linesrc)                                                                                         \
+    X(dwarf_ranges)                                                                                          \
+    X(dwarf_siblingof)                                                                                       \
+    X(dwarf_srclang)                                                                                         \
+    X(dwarf_tag)                                                                                             \
+    X(dwfl_begin)                                                                                            \
+    X(dwfl_end)                                                                                              \
+    X(dwfl_errmsg)                                                                                           \
+    X(dwfl_module_build_id)                                                                                  \
+    X(dwfl_module_getdwarf)                                                                                  \
+    X(dwfl_module_getelf)                                                                                    \
+    X(dwfl_module_getsym_info)                                                                               \
+    X(dwfl_module_getsymtab)                                                                                 \
+    X(dwfl_offline_section_address)                                                                          \
+    X(dwfl_report_elf)                                                                                       \
+    X(dwfl_report_end)                                                                                       \
+    X(dwfl_standard_find_debuginfo)                                                                          \
+    X(elf_getphdrnum)                                                                                        \
+    X(elf_getscn)                                                                                            \
+    X(elf_getshdrstrndx)                                                                                     \
+    X(elf_nextscn)                                                                                           \
+    X(elf_rawdata)                                                                                           \
+    X(elf_strptr)                                                                                            \
+    X(elf_version)                                                                                           \
+    X(gelf_getehdr)                                                                                          \
+    X(gelf_getphdr)                                                                                          \
+    X(gelf_getshdr)
+
+/* elfutils' functions, there once cprof_dw_load has succeeded. */
+typedef struct cprof_dw_table {
+    CPROF_DW_FUNCTIONS(CPROF_LIBRARY_SLOT)
+} cprof_dw_table;
+extern cprof_dw_table cprof_dw;
+bool cprof_dw_load(cprof_error *err);
 
 /* A range of code of one compilation unit. */
 typedef struct cprof_unit_range {
@@ -43,6 +90,7 @@ struct cprof_object {
     const cprof_env *env; /* borrowed */
     cprof_arena arena;    /* joined file names */
     cprof_object_mapping mapping;
+    Dwfl_Callbacks callbacks; /* of dwfl */
     Dwfl *dwfl;
     Dwfl_Module *module; /* of dwfl */
     Elf *elf;            /* of module */
