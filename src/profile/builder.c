@@ -1,44 +1,33 @@
 #include "profile/builder.h"
 
-#include "profile/columns.h"
+#include "profile/builder_state.h"
 #include "profile/labels.h"
-#include "profile/members.h"
 
 #include <stdlib.h>
 
-struct cprof_builder {
-    const cprof_env *env; /* borrowed */
-    cprof_profile *profile;
-    cprof_columns columns;
-    cprof_index functions, locations, stacks, label_sets, samples;
-    uint64_t last_mapping_id; /* the highest so far */
-    bool samples_indexed;     /* samples holds every sample */
-    bool overflow_noted;
-    uint32_t last_sample; /* row that was added, or added to */
-    cprof_member_list members;
-    CPROF_VEC(cprof_label) sorted; /* scratch */
-};
-
-cprof_builder *cprof_builder_new(const cprof_env *env, const char *format, cprof_error *err) {
+cprof_builder *cprof_builder_bare(const cprof_env *env) {
     cprof_budget *budget = cprof_env_budget(env);
-    cprof_profile *p = cprof_profile_new(env, format, err);
-    if (!p)
-        return NULL;
     cprof_builder *b = cprof_mem_resize(budget, NULL, 0, sizeof *b);
-    if (!b) {
-        cprof_profile_free(p);
-        cprof_error_memory(env, err);
+    if (!b)
         return NULL;
-    }
     memset(b, 0, sizeof *b);
     b->env = env;
-    b->profile = p;
     cprof_columns_init(&b->columns, env);
     cprof_index *indexes[] = {&b->functions, &b->locations, &b->stacks, &b->label_sets, &b->samples};
     for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
         cprof_index_init(indexes[i], budget);
+    return b;
+}
+
+cprof_builder *cprof_builder_new(const cprof_env *env, const char *format, cprof_error *err) {
+    cprof_builder *b = cprof_builder_bare(env);
+    if (!b) {
+        cprof_error_memory(env, err);
+        return NULL;
+    }
     uint32_t empty_set;
-    if (cprof_builder_labels(b, NULL, 0, &empty_set, err))
+    b->profile = cprof_profile_new(env, format, err);
+    if (b->profile && cprof_builder_labels(b, NULL, 0, &empty_set, err))
         return b;
     cprof_builder_free(b);
     return NULL;
@@ -155,14 +144,10 @@ static bool bad_row(const char *what, uint32_t row, cprof_error *err) {
     return cprof_error_set(err, CPROF_ERR_FORMAT, -1, "row %u of the %s is not there", row, what);
 }
 
-static uint64_t mix(uint64_t hash, uint64_t value) {
-    return cprof_hash_u64(hash * UINT64_C(0x9e3779b97f4a7c15) + value);
-}
-
 bool cprof_builder_function(cprof_builder *b, cprof_str name, cprof_str system_name, cprof_str filename,
                             int64_t start_line, uint32_t *row, cprof_error *err) {
     cprof_columns *c = &b->columns;
-    uint64_t hash = mix(mix((uint64_t)name << 32 | system_name, filename), (uint64_t)start_line);
+    uint64_t hash = cprof_builder_function_hash(name, system_name, filename, start_line);
     cprof_index_probe probe = cprof_index_start(&b->functions, hash);
     while (cprof_index_next(&b->functions, &probe, row)) {
         uint32_t r = *row;
@@ -184,14 +169,6 @@ bool cprof_builder_function(cprof_builder *b, cprof_str name, cprof_str system_n
         !cprof_index_insert(&b->functions, hash, *row))
         return cprof_error_memory(b->env, err);
     return true;
-}
-
-static uint64_t location_hash(uint32_t mapping, uint64_t address, bool folded, const cprof_line *lines,
-                              uint32_t line_count) {
-    uint64_t hash = mix(mix((uint64_t)mapping << 1 | folded, address), line_count);
-    for (uint32_t i = 0; i < line_count; i++)
-        hash = mix(mix(hash + lines[i].function, (uint64_t)lines[i].line), (uint64_t)lines[i].column);
-    return hash;
 }
 
 static bool location_equals(const cprof_columns *c, uint32_t row, uint32_t mapping, uint64_t address,
@@ -242,7 +219,7 @@ bool cprof_builder_location_append(cprof_builder *b, uint32_t mapping, uint64_t 
 
 bool cprof_builder_location(cprof_builder *b, uint32_t mapping, uint64_t address, bool folded,
                             const cprof_line *lines, uint32_t line_count, uint32_t *row, cprof_error *err) {
-    uint64_t hash = location_hash(mapping, address, folded, lines, line_count);
+    uint64_t hash = cprof_builder_location_hash(mapping, address, folded, lines, line_count);
     cprof_index_probe probe = cprof_index_start(&b->locations, hash);
     while (cprof_index_next(&b->locations, &probe, row)) {
         if (location_equals(&b->columns, *row, mapping, address, folded, lines, line_count))
@@ -256,7 +233,7 @@ bool cprof_builder_location(cprof_builder *b, uint32_t mapping, uint64_t address
 bool cprof_builder_stack(cprof_builder *b, const uint32_t *frames, uint32_t count, uint32_t *row,
                          cprof_error *err) {
     cprof_columns *c = &b->columns;
-    uint64_t hash = cprof_hash_bytes(count > 0 ? (const void *)frames : "", count * sizeof *frames);
+    uint64_t hash = cprof_builder_stack_hash(frames, count);
     cprof_index_probe probe = cprof_index_start(&b->stacks, hash);
     while (cprof_index_next(&b->stacks, &probe, row)) {
         size_t first = c->stack_first.at[*row];
@@ -295,10 +272,6 @@ bool cprof_builder_labels(cprof_builder *b, const cprof_label *labels, uint32_t 
     return cprof_labels_intern(&b->columns, &b->label_sets, b->sorted.at, count, row, err);
 }
 
-static uint64_t sample_hash(uint32_t stack, uint32_t label_set) {
-    return cprof_hash_u64((uint64_t)stack << 32 | label_set);
-}
-
 static uint32_t sample_label_set(const cprof_columns *c, uint32_t sample) {
     return sample < c->sample_label_set.count ? c->sample_label_set.at[sample] : 0;
 }
@@ -316,7 +289,8 @@ bool cprof_builder_sample(cprof_builder *b, uint32_t stack, uint32_t label_set, 
     if (!cprof_vec_push(b->env, &c->sample_stack, stack) ||
         !cprof_column_set_u32(b->env, &c->sample_label_set, row, label_set) ||
         !cprof_vec_append(b->env, &c->sample_values, values, c->types.count) ||
-        (b->samples_indexed && !cprof_index_insert(&b->samples, sample_hash(stack, label_set), row)))
+        (b->samples_indexed &&
+         !cprof_index_insert(&b->samples, cprof_builder_sample_hash(stack, label_set), row)))
         return cprof_error_memory(b->env, err);
     b->last_sample = row;
     return true;
@@ -325,7 +299,8 @@ bool cprof_builder_sample(cprof_builder *b, uint32_t stack, uint32_t label_set, 
 static bool index_samples(cprof_builder *b, cprof_error *err) {
     const cprof_columns *c = &b->columns;
     for (uint32_t i = 0; i < c->sample_stack.count; i++) {
-        if (!cprof_index_insert(&b->samples, sample_hash(c->sample_stack.at[i], sample_label_set(c, i)), i))
+        if (!cprof_index_insert(&b->samples,
+                                cprof_builder_sample_hash(c->sample_stack.at[i], sample_label_set(c, i)), i))
             return cprof_error_memory(b->env, err);
     }
     b->samples_indexed = true;
@@ -352,7 +327,7 @@ bool cprof_builder_sample_sum(cprof_builder *b, uint32_t stack, uint32_t label_s
     const cprof_columns *c = &b->columns;
     if (!b->samples_indexed && !index_samples(b, err))
         return false;
-    cprof_index_probe probe = cprof_index_start(&b->samples, sample_hash(stack, label_set));
+    cprof_index_probe probe = cprof_index_start(&b->samples, cprof_builder_sample_hash(stack, label_set));
     uint32_t row;
     while (cprof_index_next(&b->samples, &probe, &row)) {
         if (c->sample_stack.at[row] == stack && sample_label_set(c, row) == label_set) {

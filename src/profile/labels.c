@@ -51,7 +51,7 @@ bool cprof_labels_sort(const cprof_env *env, const cprof_strtab *strings, cprof_
     return true;
 }
 
-static uint64_t hash_labels(const cprof_label *labels, uint32_t count) {
+uint64_t cprof_labels_hash(const cprof_label *labels, uint32_t count) {
     uint64_t hash = count;
     for (uint32_t i = 0; i < count; i++) {
         const cprof_label *l = &labels[i];
@@ -72,7 +72,7 @@ static bool labels_equal(const cprof_label *a, const cprof_label *b, uint32_t co
 
 bool cprof_labels_intern(cprof_columns *c, cprof_index *index, const cprof_label *labels, uint32_t count,
                          uint32_t *row, cprof_error *err) {
-    uint64_t hash = hash_labels(labels, count);
+    uint64_t hash = cprof_labels_hash(labels, count);
     cprof_index_probe probe = cprof_index_start(index, hash);
     while (cprof_index_next(index, &probe, row)) {
         size_t first = c->label_set_first.at[*row];

@@ -2,6 +2,7 @@
  * builder. */
 #include "transform/derive.h"
 #include "transform/merge_head.h"
+#include "transform/order.h"
 #include "transform/scale.h"
 
 /* Mappings are the same when their sizes (in pages) agree, their offsets, and their build id (else file):
@@ -111,6 +112,33 @@ static bool map_function(cprof_merger *m, part_map *map, uint32_t from, uint32_t
     return true;
 }
 
+static mapping_key key_of(const cprof_mapping *mapping) {
+    return (mapping_key){
+        .pages = (mapping->limit - mapping->start + 0xfff) >> 12,
+        .offset = mapping->offset,
+        .identity = mapping->build_id ? mapping->build_id : mapping->file,
+    };
+}
+
+static uint64_t mapping_hash(const mapping_key *key) {
+    return cprof_hash_u64(cprof_hash_u64(key->pages ^ key->offset << 20) + key->identity);
+}
+
+static bool find_mapping(const cprof_merger *m, const mapping_key *key, uint32_t *row) {
+    cprof_index_probe probe = cprof_index_start(&m->mapping_index, mapping_hash(key));
+    while (cprof_index_next(&m->mapping_index, &probe, row)) {
+        const mapping_key *other = &m->mappings.at[*row];
+        if (other->pages == key->pages && other->offset == key->offset && other->identity == key->identity)
+            return true;
+    }
+    return false;
+}
+
+static bool add_mapping_key(cprof_merger *m, const mapping_key *key, uint32_t row) {
+    return cprof_vec_push(m->env, &m->mappings, *key) &&
+           cprof_index_insert(&m->mapping_index, mapping_hash(key), row);
+}
+
 static bool map_mapping(cprof_merger *m, part_map *map, uint32_t from, uint32_t *to, cprof_error *err) {
     uint32_t *known = &map->mappings[from];
     *to = *known;
@@ -120,24 +148,15 @@ static bool map_mapping(cprof_merger *m, part_map *map, uint32_t from, uint32_t 
     if (!map_string(m, map, mapping.file, &mapping.file, err) ||
         !map_string(m, map, mapping.build_id, &mapping.build_id, err))
         return false;
-    mapping_key key = {
-        .pages = (mapping.limit - mapping.start + 0xfff) >> 12,
-        .offset = mapping.offset,
-        .identity = mapping.build_id ? mapping.build_id : mapping.file,
-    };
-    uint64_t hash = cprof_hash_u64(cprof_hash_u64(key.pages ^ key.offset << 20) + key.identity);
-    cprof_index_probe probe = cprof_index_start(&m->mapping_index, hash);
-    while (cprof_index_next(&m->mapping_index, &probe, to)) {
-        mapping_key *other = &m->mappings.at[*to];
-        if (other->pages == key.pages && other->offset == key.offset && other->identity == key.identity) {
-            *known = *to;
-            return true;
-        }
+    mapping_key key = key_of(&mapping);
+    if (find_mapping(m, &key, to)) {
+        *known = *to;
+        return true;
     }
     mapping.id = 0;
     if (!cprof_builder_mapping(m->builder, &mapping, to, err))
         return false;
-    if (!cprof_vec_push(m->env, &m->mappings, key) || !cprof_index_insert(&m->mapping_index, hash, *to))
+    if (!add_mapping_key(m, &key, *to))
         return cprof_error_memory(m->env, err);
     *known = *to;
     return true;
@@ -278,17 +297,49 @@ static bool add_tables(cprof_merger *m, const cprof_profile *p, double scale, bo
     return ok;
 }
 
-/* Begins new tables. */
-static bool begin_tables(cprof_merger *m, cprof_error *err) {
+static void forget_mappings(cprof_merger *m) {
     m->mappings.count = 0;
     cprof_index_deinit(&m->mapping_index);
     cprof_index_init(&m->mapping_index, cprof_env_budget(m->env));
+}
+
+static bool begin_tables(cprof_merger *m, cprof_error *err) {
+    forget_mappings(m);
     m->builder = cprof_builder_new(m->env, "profile.proto", err);
     return m->builder && cprof_merge_head_write_types(&m->head, m->builder, err);
 }
 
-/* Takes what is merged so far as the only part of new tables: brings it to the types of now, leaves out
- * what became 0 and what only that needed. */
+/* True when p's tables are what adding p to no tables would give, but for order and equal rows. */
+static bool is_fit_to_begin(cprof_merger *m, const cprof_merge_part *part) {
+    const cprof_profile *p = part->profile;
+    if (part->scale != 1 || part->is_diff_base || p->env != m->env ||
+        !cprof_merge_head_has_types_of(&m->head, p))
+        return false;
+    for (uint32_t i = 0; i < p->samples.count; i++)
+        if (cprof_sample_is_zero(p, i))
+            return false;
+    return true;
+}
+
+/* The first part's tables become the merger's, where they can (m->builder is NULL where not). */
+static bool begin_with(cprof_merger *m, const cprof_merge_part *part, cprof_error *err) {
+    const cprof_profile *p = part->profile;
+    bool fits = is_fit_to_begin(m, part);
+    for (uint32_t i = 0; fits && i < p->mapping_count; i++) {
+        mapping_key key = key_of(&p->mappings[i]);
+        uint32_t row;
+        fits = !find_mapping(m, &key, &row);
+        if (fits && !add_mapping_key(m, &key, i))
+            return cprof_error_memory(m->env, err);
+    }
+    if (fits && !cprof_builder_resume(part->profile, &m->builder, err))
+        return false;
+    if (!m->builder)
+        forget_mappings(m);
+    return true;
+}
+
+/* Takes what is merged so far as the only part of new tables: brings it to the types of now. */
 static bool begin_anew(cprof_merger *m, cprof_profile *so_far, cprof_error *err) {
     bool ok = begin_tables(m, err) && add_tables(m, so_far, 1, false, err);
     cprof_profile_free(so_far);
@@ -311,37 +362,31 @@ bool cprof_merger_expect(cprof_merger *m, const cprof_profile *part, cprof_error
     return take_tables(m, &so_far, err) && begin_anew(m, so_far, err);
 }
 
+static bool add_part(cprof_merger *m, const cprof_merge_part *part, bool *taken, cprof_error *err) {
+    if (!cprof_merger_expect(m, part->profile, err) || !cprof_merge_head_add(&m->head, part->profile, err))
+        return false;
+    if (!m->builder && !begin_with(m, part, err))
+        return false;
+    *taken = m->builder && cprof_builder_profile(m->builder) == part->profile;
+    return *taken || ((m->builder || begin_tables(m, err)) &&
+                      add_tables(m, part->profile, part->scale, part->is_diff_base, err));
+}
+
 bool cprof_merger_add(cprof_merger *m, const cprof_merge_part *part, cprof_error *err) {
-    bool ok = cprof_merger_expect(m, part->profile, err) && (m->builder || begin_tables(m, err)) &&
-              cprof_merge_head_add(&m->head, part->profile, err) &&
-              add_tables(m, part->profile, part->scale, part->is_diff_base, err);
-    cprof_profile_free(part->profile);
+    bool taken = false;
+    bool ok = add_part(m, part, &taken, err);
+    if (!taken)
+        cprof_profile_free(part->profile);
     return ok;
-}
-
-static bool sample_is_zero(const cprof_profile *p, uint32_t sample) {
-    const int64_t *values = cprof_sample_values(p, sample);
-    for (uint32_t i = 0; i < p->type_count; i++)
-        if (values[i] != 0)
-            return false;
-    return true;
-}
-
-static bool has_zero_sample(const cprof_profile *p) {
-    for (uint32_t i = 0; i < p->samples.count; i++)
-        if (sample_is_zero(p, i))
-            return true;
-    return false;
 }
 
 static bool finish(cprof_merger *m, cprof_profile **merged, cprof_error *err) {
     if (!cprof_merge_head_write(&m->head, m->builder, err) || !take_tables(m, merged, err))
         return false;
-    if (!has_zero_sample(*merged))
+    if (cprof_order_tables(*merged, err))
         return true;
-    cprof_profile *so_far = *merged;
-    return begin_anew(m, so_far, err) && cprof_merge_head_write(&m->head, m->builder, err) &&
-           take_tables(m, merged, err);
+    cprof_profile_free(*merged);
+    return false;
 }
 
 bool cprof_merger_finish(cprof_merger *m, cprof_profile **merged, cprof_error *err) {

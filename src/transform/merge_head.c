@@ -221,6 +221,16 @@ bool cprof_merge_head_add(cprof_merge_head *head, const cprof_profile *part, cpr
     return true;
 }
 
+bool cprof_merge_head_has_types_of(const cprof_merge_head *head, const cprof_profile *part) {
+    bool same = head->types.count == part->type_count;
+    for (uint32_t i = 0; same && i < part->type_count; i++)
+        same = cprof_slice_equal(cprof_profile_string(part, part->types[i].type),
+                                 head_name(head, head->types.at[i].type)) &&
+               cprof_slice_equal(cprof_profile_string(part, part->types[i].unit),
+                                 head_name(head, head->types.at[i].unit));
+    return same;
+}
+
 bool cprof_merge_head_columns(const cprof_merge_head *head, const cprof_profile *part, uint32_t *rows,
                               double *ratios) {
     for (size_t i = 0; i < head->types.count; i++) {

@@ -38,6 +38,8 @@ bool cprof_merge_head_expect(cprof_merge_head *head, const cprof_profile *part, 
                              cprof_error *err);
 /* Adds part's times, comments and so on; its types were expected. */
 bool cprof_merge_head_add(cprof_merge_head *head, const cprof_profile *part, cprof_error *err);
+/* True when part's types are the head's, in the same order and units. */
+bool cprof_merge_head_has_types_of(const cprof_merge_head *head, const cprof_profile *part);
 /* For each type of the head: its row in part's types and what part's values have to be multiplied by. */
 bool cprof_merge_head_columns(const cprof_merge_head *head, const cprof_profile *part, uint32_t *rows,
                               double *ratios);

@@ -1,0 +1,14 @@
+/* Tables in order of use. */
+#ifndef CPROF_TRANSFORM_ORDER_H
+#define CPROF_TRANSFORM_ORDER_H
+
+#include "profile/profile.h"
+
+bool cprof_sample_is_zero(const cprof_profile *p, uint32_t sample);
+
+/* Takes samples that are all 0 out of a profile that nobody else has seen yet, and brings stacks, locations,
+ * functions and mappings into the order in which the samples that are left lead to them; what none leads to
+ * goes, but for the first mapping, which is the program itself.  The profile has no ids of its own. */
+bool cprof_order_tables(cprof_profile *p, cprof_error *err);
+
+#endif
