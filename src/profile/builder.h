@@ -22,7 +22,7 @@ cprof_builder *cprof_builder_new(const cprof_env *env, const char *format, cprof
 /* A builder that goes on from a profile, whose strings, types and tables become its own without being copied;
  * ids are forgotten (rows count from 1), and so are comments and attributes.  *b stays NULL, and the profile
  * the caller's, where the builder would have put rows together (equal functions, equal locations, samples of
- * one stack and label set. */
+ * one stack and label set), and where it has members. */
 bool cprof_builder_resume(cprof_profile *profile, cprof_builder **b, cprof_error *err);
 /* Frees the builder and what was added; NULL is fine. */
 void cprof_builder_free(cprof_builder *b);

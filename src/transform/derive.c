@@ -1,6 +1,7 @@
 #include "transform/derive.h"
 
 #include "transform/merge_head.h"
+#include "transform/order.h"
 #include "transform/scale.h"
 
 static bool same_type(const cprof_profile *a, cprof_value_type ta, const cprof_profile *b,
@@ -34,28 +35,26 @@ bool cprof_normalize_factors(const cprof_profile *p, const cprof_profile *base, 
     return true;
 }
 
+/* context: the factors. */
+static bool has_scaled_value(const cprof_profile *p, uint32_t sample, const void *context) {
+    const double *factors = context;
+    const int64_t *values = cprof_sample_values(p, sample);
+    for (uint32_t k = 0; k < p->type_count; k++)
+        if (factors[k] != 1 && values[k] != 0)
+            return true;
+    return false;
+}
+
 void cprof_scale(cprof_profile *p, const double *factors) {
-    cprof_samples *s = &p->samples;
     size_t types = p->type_count;
     bool clipped = false, any_factor = false;
     for (size_t k = 0; k < types; k++)
         any_factor |= factors[k] != 1;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; any_factor && i < s->count; i++) {
-        const int64_t *from = s->values + i * types;
-        int64_t *to = s->values + kept * types;
-        bool keep = false;
-        for (size_t k = 0; k < types; k++) {
-            to[k] = cprof_scaled(from[k], factors[k], &clipped);
-            keep |= factors[k] != 1 && to[k] != 0;
-        }
-        s->stack[kept] = s->stack[i];
-        if (s->label_set)
-            s->label_set[kept] = s->label_set[i];
-        kept += keep;
-    }
-    if (any_factor)
-        s->count = kept;
+    if (!any_factor)
+        return;
+    for (size_t i = 0; i < p->samples.count * types; i++)
+        p->samples.values[i] = cprof_scaled(p->samples.values[i], factors[i % types], &clipped);
+    cprof_sieve_samples(p, has_scaled_value, factors);
     if (clipped)
         cprof_note(p->env, CPROF_CLIPPED_NOTE);
 }

@@ -249,6 +249,19 @@ static bool sample_values(cprof_merger *m, const cprof_profile *p, uint32_t samp
     return converts ? any_converted : any;
 }
 
+/* Row by row, which is the order that memory likes; cprof_merger_finish brings them into order of use. */
+static bool map_tables(cprof_merger *m, part_map *map, cprof_error *err) {
+    const cprof_profile *p = map->p;
+    uint32_t function;
+    for (uint32_t i = 0; i < p->functions.count; i++)
+        if (!map_function(m, map, i, &function, err))
+            return false;
+    for (uint32_t i = 0; i < p->locations.count; i++)
+        if (!map_location(m, map, i, &map->locations[i], err))
+            return false;
+    return true;
+}
+
 static bool add_members(cprof_merger *m, const cprof_profile *p, uint32_t sample, cprof_error *err) {
     for (uint32_t i = p->members.first[sample]; i < p->members.first[sample + 1]; i++)
         if (!cprof_builder_member(m->builder, p->members.id[i], err))
@@ -292,7 +305,7 @@ static bool add_tables(cprof_merger *m, const cprof_profile *p, double scale, bo
     /* The first mapping is the program itself, used or not. */
     if (ok && m->mappings.count == 0 && p->mapping_count > 0)
         ok = map_mapping(m, &map, 0, &main, err);
-    ok = ok && add_samples(m, &map, scale, err);
+    ok = ok && map_tables(m, &map, err) && add_samples(m, &map, scale, err);
     cprof_arena_deinit(&map.arena);
     return ok;
 }

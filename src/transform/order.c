@@ -22,22 +22,40 @@ bool cprof_sample_is_zero(const cprof_profile *p, uint32_t sample) {
     return true;
 }
 
-static void drop_zero_samples(cprof_profile *p) {
+static void move_sample(cprof_profile *p, uint32_t from, uint32_t to) {
     cprof_samples *s = &p->samples;
-    size_t size = p->type_count * sizeof *s->values;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < s->count; i++) {
-        if (cprof_sample_is_zero(p, i))
+    s->stack[to] = s->stack[from];
+    if (s->label_set)
+        s->label_set[to] = s->label_set[from];
+    memcpy(s->values + (size_t)to * p->type_count, s->values + (size_t)from * p->type_count,
+           p->type_count * sizeof *s->values);
+}
+
+/* The members of sample `from` become those of sample `to`, behind those of the samples before it. */
+static void move_members(cprof_members *m, uint32_t from, uint32_t to) {
+    uint32_t at = m->first[from], count = m->first[from + 1] - at;
+    memmove(m->id + m->first[to], m->id + at, count * sizeof *m->id);
+    m->first[to + 1] = m->first[to] + count;
+}
+
+void cprof_sieve_samples(cprof_profile *p, cprof_sample_sieve *keep, const void *context) {
+    uint32_t count = p->samples.count, kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!keep(p, i, context))
             continue;
         if (kept < i) {
-            s->stack[kept] = s->stack[i];
-            if (s->label_set)
-                s->label_set[kept] = s->label_set[i];
-            memcpy(s->values + (size_t)kept * p->type_count, s->values + (size_t)i * p->type_count, size);
+            move_sample(p, i, kept);
+            if (p->members.first)
+                move_members(&p->members, i, kept);
         }
         kept++;
     }
-    s->count = kept;
+    p->samples.count = kept;
+}
+
+static bool is_not_zero(const cprof_profile *p, uint32_t sample, const void *context) {
+    (void)context;
+    return !cprof_sample_is_zero(p, sample);
 }
 
 static bool row_order_init(row_order *order, uint32_t rows, cprof_arena *scratch) {
@@ -233,7 +251,7 @@ static bool move_tables(order_pass *pass) {
 
 bool cprof_order_tables(cprof_profile *p, cprof_error *err) {
     order_pass pass = {.p = p};
-    drop_zero_samples(p);
+    cprof_sieve_samples(p, is_not_zero, NULL);
     cprof_arena_init(&pass.scratch, cprof_env_budget(p->env));
     bool ok = (row_order_init(&pass.stacks, p->stacks.count, &pass.scratch) &&
                row_order_init(&pass.locations, p->locations.count, &pass.scratch) &&

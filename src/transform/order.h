@@ -4,6 +4,11 @@
 
 #include "profile/profile.h"
 
+/* Takes the samples that keep says no to out of a profile that nobody else has seen yet.  It is asked once
+ * for each, in order. */
+typedef bool cprof_sample_sieve(const cprof_profile *p, uint32_t sample, const void *context);
+void cprof_sieve_samples(cprof_profile *p, cprof_sample_sieve *keep, const void *context);
+
 bool cprof_sample_is_zero(const cprof_profile *p, uint32_t sample);
 
 /* Takes samples that are all 0 out of a profile that nobody else has seen yet, and brings stacks, locations,

@@ -4,6 +4,7 @@
  * added. */
 #include "measure/measure.h"
 #include "profile/columns.h"
+#include "profile/members.h"
 #include "transform/derive.h"
 #include "transform/edit.h"
 
@@ -30,6 +31,7 @@ typedef struct tag_pass {
     cprof_index addition_index;
     cprof_index stacks;              /* of made stacks, by what they are made of */
     CPROF_VEC(uint64_t) stack_parts; /* stack << 32 | addition */
+    cprof_member_list members;
 } tag_pass;
 
 static bool split_keys(tag_pass *pass, cprof_slice list, tag_keys *keys) {
@@ -188,6 +190,14 @@ static bool make_stack(tag_pass *pass, uint32_t stack, uint32_t addition, uint32
            cprof_error_memory(pass->env, err);
 }
 
+static bool copy_members(tag_pass *pass, uint32_t from, uint32_t to) {
+    const cprof_members *m = &pass->view->profile->members;
+    for (uint32_t i = m->first ? m->first[from] : 0; m->first && i < m->first[from + 1]; i++)
+        if (!cprof_vec_push(pass->env, &pass->members, ((cprof_member){to, m->id[i]})))
+            return false;
+    return true;
+}
+
 static bool make_samples(tag_pass *pass, cprof_error *err) {
     const cprof_profile *p = pass->view->profile;
     cprof_columns *c = &pass->columns;
@@ -203,7 +213,8 @@ static bool make_samples(tag_pass *pass, cprof_error *err) {
             return false;
         if (!cprof_vec_push(pass->env, &c->sample_stack, stack) ||
             !cprof_column_set_u32(pass->env, &c->sample_label_set, i, set) ||
-            !cprof_vec_append(pass->env, &c->sample_values, cprof_sample_values(p, sample), p->type_count))
+            !cprof_vec_append(pass->env, &c->sample_values, cprof_sample_values(p, sample), p->type_count) ||
+            !copy_members(pass, sample, i))
             return cprof_error_memory(pass->env, err);
     }
     return true;
@@ -308,6 +319,7 @@ static void tag_pass_deinit(tag_pass *pass) {
     cprof_vec_free(pass->env, &pass->sets);
     cprof_vec_free(pass->env, &pass->additions);
     cprof_vec_free(pass->env, &pass->stack_parts);
+    cprof_vec_free(pass->env, &pass->members);
 }
 
 /* An empty profile whose strings stand on the other's. */
@@ -334,7 +346,8 @@ bool cprof_tag_frames(const cprof_view *view, cprof_slice root_keys, cprof_slice
     cprof_index_init(&pass.addition_index, cprof_env_budget(view->env));
     cprof_index_init(&pass.stacks, cprof_env_budget(view->env));
     bool ok = tag_pass_prepare(&pass, root_keys, leaf_keys) || cprof_error_memory(view->env, err);
-    ok = ok && make_samples(&pass, err) && cprof_columns_move(&pass.columns, pass.made, err);
+    ok = ok && make_samples(&pass, err) && cprof_columns_move(&pass.columns, pass.made, err) &&
+         cprof_members_put(pass.made, &pass.members, err);
     tag_pass_deinit(&pass);
     *root_matched = pass.root_matched;
     *leaf_matched = pass.leaf_matched;

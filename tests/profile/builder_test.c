@@ -305,6 +305,57 @@ static void test_memory_may_end_anywhere(void **state) {
     assert_true(done);
 }
 
+static void test_a_builder_goes_on_from_a_profile(void **state) {
+    (void)state;
+    cprof_builder *b = builder_of_type(NULL);
+    uint32_t frames[] = {frame(b, "f", 1), frame(b, "g", 2)}, row;
+    uint32_t both = stack(b, frames, 2);
+    assert_true(cprof_builder_sample(b, both, 0, (int64_t[]){5}, NULL));
+    cprof_profile *p;
+    assert_true(cprof_builder_take(b, &p, NULL));
+    const cprof_profile *before = p;
+    assert_true(cprof_builder_resume(p, &b, NULL));
+    assert_non_null(b);
+    /* What was there is found again. */
+    assert_int_equal(frame(b, "g", 2), 1);
+    assert_int_equal(frame(b, "g", 3), 2);
+    assert_int_equal(stack(b, frames, 2), both);
+    assert_int_equal(stack(b, frames, 1), 1);
+    assert_true(cprof_builder_labels(b, NULL, 0, &row, NULL));
+    assert_int_equal(row, 0);
+    assert_true(cprof_builder_sample_sum(b, both, 0, (int64_t[]){2}, NULL));
+    assert_true(cprof_builder_sample_sum(b, 1, 0, (int64_t[]){3}, NULL));
+    assert_true(cprof_builder_take(b, &p, NULL));
+    assert_ptr_equal(p, before);
+    assert_int_equal(p->samples.count, 2);
+    assert_int_equal(cprof_sample_values(p, 0)[0], 7);
+    assert_int_equal(p->locations.count, 3);
+    assert_int_equal(p->functions.count, 2);
+    cprof_profile_free(p);
+}
+
+static void test_no_builder_goes_on_from_equal_rows(void **state) {
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        cprof_builder *b = builder_of_type(NULL);
+        uint32_t frames[] = {frame(b, "f", 1), frame(b, "g", 1)};
+        uint32_t one = stack(b, frames, 1);
+        assert_true(cprof_builder_sample(b, one, 0, (int64_t[]){5}, NULL));
+        if (kind == 0)
+            assert_true(cprof_builder_sample(b, one, 0, (int64_t[]){5}, NULL));
+        cprof_profile *p;
+        assert_true(cprof_builder_take(b, &p, NULL));
+        if (kind == 1)
+            p->locations.line_function[1] = p->locations.line_function[0];
+        if (kind == 2)
+            p->functions.name[1] = p->functions.system_name[1] = p->functions.name[0];
+        assert_true(cprof_builder_resume(p, &b, NULL));
+        assert_null(b);
+        assert_int_equal(p->samples.count, kind == 0 ? 2 : 1);
+        cprof_profile_free(p);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_things_are_one_row),
@@ -316,6 +367,8 @@ int main(void) {
         cmocka_unit_test(test_take_checks),
         cmocka_unit_test(test_rows_that_are_not_there),
         cmocka_unit_test(test_memory_may_end_anywhere),
+        cmocka_unit_test(test_a_builder_goes_on_from_a_profile),
+        cmocka_unit_test(test_no_builder_goes_on_from_equal_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

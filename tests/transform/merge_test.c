@@ -374,6 +374,120 @@ static void test_merging_one_by_one_is_merging_at_once(void **state) {
     free(expected);
 }
 
+/* Names of locations' lines and of mappings, row by row, and the frames of stacks. */
+static char *tables_of(const cprof_profile *p) {
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    for (uint32_t f = 0; f < p->functions.count; f++) {
+        cprof_slice name = cprof_profile_string(p, p->functions.name[f]);
+        fprintf(out, "%.*s ", CPROF_SLICE_ARG(name));
+    }
+    for (uint32_t l = 0; l < p->locations.count; l++) {
+        fprintf(out, "| %d %d", (int)p->locations.mapping[l], (int)p->locations.address[l]);
+        for (uint32_t i = p->locations.first_line[l]; i < p->locations.first_line[l + 1]; i++)
+            fprintf(out, " %u,%d", p->locations.line_function[i], (int)p->locations.line_number[i]);
+    }
+    for (uint32_t s = 0; s < p->stacks.count; s++) {
+        fprintf(out, "/");
+        for (uint32_t i = p->stacks.first[s]; i < p->stacks.first[s + 1]; i++)
+            fprintf(out, " %u", p->stacks.frames[i]);
+    }
+    for (uint32_t m = 0; m < p->mapping_count; m++)
+        fprintf(out, "; %d %x", (int)p->mappings[m].id, (unsigned)p->mappings[m].start);
+    fclose(out);
+    return text;
+}
+
+static void expect_same_merge(const char *const *a, size_t a_count, const char *const *b, size_t b_count) {
+    noted_env noted;
+    noted_env_init(&noted);
+    cprof_profile *one = merge(&noted, a, a_count, NULL), *other = merge(&noted, b, b_count, NULL);
+    assert_non_null(one);
+    assert_non_null(other);
+    char *expected = tables_of(one);
+    assert_text(tables_of(other), expected);
+    free(expected);
+    expected = text_of_profile_take(one);
+    assert_text(text_of_profile_take(other), expected);
+    free(expected);
+}
+
+/* A merge begins with the tables of its first part, where nothing is equal in them: that shows nowhere. */
+static void test_the_first_part_is_a_part_like_others(void **state) {
+    (void)state;
+    static char a[8192], b[8192];
+    static const char nothing[] = "types n/count t/ns\n";
+    for (uint32_t seed = 1; seed <= 10; seed++) {
+        random_profile(a, sizeof a, seed, 1);
+        random_profile(b, sizeof b, seed + 100, -1);
+        expect_same_merge((const char *const[]){a, b}, 2, (const char *const[]){nothing, a, b}, 3);
+    }
+    /* Rows that no sample uses, or only one that becomes zero, and an order that is not of use. */
+    static const char odd[] =
+        "types n/count t/ns\n1 1 : a@lib1 b+c@lib2 : x=y\n2 2 : d@lib3\n3 3 : b@lib4\n4 4 :\n";
+    static const char minus[] =
+        "types n/count t/ns\n-1 -1 : a@lib1 b+c@lib2 : x=y\n0 0 : d@lib3\n5 5 : e b@lib4\n";
+    expect_same_merge((const char *const[]){odd, odd}, 2, (const char *const[]){nothing, odd, odd}, 3);
+    /* What becomes zero takes its rows along. */
+    noted_env noted;
+    noted_env_init(&noted);
+    cprof_profile *p = merge(&noted, (const char *const[]){odd, minus}, 2, NULL);
+    assert_non_null(p);
+    assert_text(tables_of(p), "d b e | 1 0 0,0| 2 0 1,0| -1 0 2,0/ 0/ 1// 2 1; 1 1000; 2 3000; 3 4000");
+    assert_text(text_of_profile_take(p), "2 2 : d\n3 3 : b\n4 4 :\n5 5 : e b\n");
+    /* Equal rows within the first part. */
+    static const char twice[] = "types n/count t/ns\n1 1 : a\n0 0 : z\n2 2 : b\n3 3 : a\n";
+    expect_same_merge((const char *const[]){twice, odd}, 2, (const char *const[]){nothing, twice, odd}, 3);
+}
+
+/* Samples that count the things 10, 11, 12; 20; 30, 31. */
+static cprof_profile *with_members(const int64_t values[3]) {
+    cprof_builder *b = cprof_builder_new(NULL, "test", NULL);
+    assert_true(cprof_builder_type(b, CPROF_SLICE("n"), CPROF_SLICE("count"), NULL));
+    static const uint32_t counts[] = {3, 1, 2};
+    for (uint32_t i = 0; i < 3; i++) {
+        char name[] = {(char)('a' + i)};
+        uint32_t frame, stack;
+        assert_true(cprof_builder_frame(b, (cprof_slice){name, 1}, CPROF_SLICE("f"), 1, &frame, NULL));
+        assert_true(cprof_builder_stack(b, &frame, 1, &stack, NULL));
+        assert_true(cprof_builder_sample(b, stack, 0, &values[i], NULL));
+        for (uint32_t k = 0; k < counts[i]; k++)
+            assert_true(cprof_builder_member(b, 10 * (i + 1) + k, NULL));
+    }
+    cprof_profile *p;
+    assert_true(cprof_builder_take(b, &p, NULL));
+    return p;
+}
+
+/* "10 11 12 | 20 | …"; frees the profile. */
+static char *members_take(cprof_profile *p) {
+    char *text = calloc(1, 256);
+    assert_non_null(p->members.first);
+    for (uint32_t s = 0; s < p->samples.count; s++) {
+        for (uint32_t i = p->members.first[s]; i < p->members.first[s + 1]; i++)
+            snprintf(text + strlen(text), 16, "%d ", (int)p->members.id[i]);
+        strcat(text, "|");
+    }
+    cprof_profile_free(p);
+    return text;
+}
+
+static void test_members_stay_with_their_samples(void **state) {
+    (void)state;
+    static const int64_t values[] = {3, 1, 2}, minus[] = {0, -1, 0}, first[] = {-3, 0, 0};
+    cprof_profile *p = with_members(values);
+    cprof_scale(p, (double[]){0.4}); /* the sample in the middle becomes 0 */
+    assert_text(members_take(p), "10 11 12 |30 31 |");
+    cprof_merge_part middle[] = {{with_members(values), 1, false}, {with_members(minus), 1, false}};
+    assert_true(cprof_merge(middle, 2, NULL, &p, NULL));
+    assert_text(members_take(p), "10 11 12 |30 31 |");
+    cprof_merge_part front[] = {{with_members(values), 1, false}, {with_members(first), 1, false}};
+    assert_true(cprof_merge(front, 2, NULL, &p, NULL));
+    assert_text(members_take(p), "20 |30 31 |");
+}
+
 static void test_a_budget_that_is_used_up(void **state) {
     (void)state;
     static char text[8192];
@@ -420,6 +534,8 @@ int main(void) {
         cmocka_unit_test(test_scale_rounds_half_away_from_zero),
         cmocka_unit_test(test_merging_a_profile_with_itself_doubles_it),
         cmocka_unit_test(test_merging_one_by_one_is_merging_at_once),
+        cmocka_unit_test(test_the_first_part_is_a_part_like_others),
+        cmocka_unit_test(test_members_stay_with_their_samples),
         cmocka_unit_test(test_a_budget_that_is_used_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
