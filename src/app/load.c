@@ -15,7 +15,9 @@
 #include <unistd.h>
 
 const char *cprof_error_text(const cprof_error *err, char buffer[CPROF_ERROR_TEXT_MAX]) {
-    if (err->offset < 0)
+    /* Readers that know more than the offset (the line, the length so far) say it themselves. */
+    if (err->offset < 0 || strstr(err->message, "at byte ") || strstr(err->message, "before byte ") ||
+        strstr(err->message, "line "))
         return err->message;
     snprintf(buffer, CPROF_ERROR_TEXT_MAX, "%s (at byte %lld)", err->message, (long long)err->offset);
     return buffer;
@@ -288,6 +290,10 @@ static bool load_group(loader *l, const char *const *paths, size_t count, const 
         wanted = e.at.count;
         l->alone = wanted == 1;
         ok = load_entries(l, e.at.at, wanted, &loaded, profile, err);
+        if (ok && *profile && (*profile)->type_count == 0)
+            ok = cprof_error_set(err, CPROF_ERR_VALUE, -1, "profile has no samples");
+        if (!ok && l->alone && err && !strstr(err->message, e.at.at[0].name))
+            cprof_error_prefix(err, "%s", e.at.at[0].name);
     }
     entries_deinit(&e);
     if (!ok)

@@ -413,11 +413,12 @@ bool cprof_merger_finish(cprof_merger *m, cprof_profile **merged, cprof_error *e
 bool cprof_merge(cprof_merge_part *parts, size_t count, const cprof_env *env, cprof_profile **merged,
                  cprof_error *err) {
     if (count == 1 && parts[0].scale == 1 && !parts[0].is_diff_base) {
-        *merged = parts[0].profile;
-        if (cprof_drop_double_types(*merged, err))
-            return true;
-        cprof_profile_free(*merged);
-        return false;
+        bool done = cprof_drop_double_types(parts[0].profile, err);
+        if (done)
+            *merged = parts[0].profile;
+        else
+            cprof_profile_free(parts[0].profile);
+        return done;
     }
     cprof_merger *m = cprof_merger_new(env, err);
     bool ok = m != NULL;
