@@ -52,13 +52,13 @@ typedef struct entry {
 
 static cprof_reader *entry_open(const entry *e, const cprof_env *env, cprof_error *err) {
     struct stat st;
-    if (e->answer) {
-        if (!e->answer->ok && err)
-            *err = e->answer->error;
-        const cprof_url_bytes *bytes = &e->answer->bytes;
-        return e->answer->ok ? cprof_reader_of((cprof_slice){bytes->at, bytes->count}, e->name, env, err)
-                             : NULL;
+    if (e->answer && !e->answer->ok) {
+        cprof_error_set(err, e->answer->error.code, e->answer->error.offset, "%s: %s", e->name,
+                        e->answer->error.message);
+        return NULL;
     }
+    if (e->answer)
+        return cprof_reader_of((cprof_slice){e->answer->bytes.at, e->answer->bytes.count}, e->name, env, err);
     if (e->whole->path && stat(e->whole->path, &st) == 0 && S_ISDIR(st.st_mode)) {
         refuse_folder(e->whole->path, err);
         return NULL;
@@ -102,11 +102,22 @@ static void entries_deinit(entries *e) {
     cprof_vec_free(e->env, &e->at);
 }
 
+static bool fetch_all(entries *e, const cprof_settings *s, cprof_error *err) {
+    char *cert = strndup(s->tls_cert.ptr, s->tls_cert.len), *key = strndup(s->tls_key.ptr, s->tls_key.len);
+    char *ca = strndup(s->tls_ca.ptr, s->tls_ca.len);
+    cprof_url_options options = {
+        .seconds = s->seconds, .timeout = s->timeout, .tls_cert = cert, .tls_key = key, .tls_ca = ca};
+    bool ok = (cert && key && ca && cprof_vec_reserve(e->env, &e->answers, e->urls.count)) ||
+              cprof_error_memory(e->env, err);
+    ok = ok && cprof_url_fetch(e->urls.at, e->urls.count, &options, e->env, e->answers.at, err);
+    free(cert);
+    free(key);
+    free(ca);
+    return ok;
+}
+
 static bool fetch(entries *e, const cprof_settings *settings, cprof_error *err) {
-    cprof_url_options options = {.seconds = settings->seconds, .timeout = settings->timeout};
-    if (!cprof_vec_reserve(e->env, &e->answers, e->urls.count))
-        return cprof_error_memory(e->env, err);
-    if (!cprof_url_fetch(e->urls.at, e->urls.count, &options, e->env, e->answers.at, err))
+    if (!fetch_all(e, settings, err))
         return false;
     e->answers.count = e->urls.count;
     for (size_t i = 0; i < e->urls.count; i++) {
@@ -144,6 +155,7 @@ typedef struct loader {
     const cprof_settings *settings;
     const char *binary_path, *program; /* where binaries are; the one named in front of the profiles */
     const char *build_id;              /* for the main binary; NULL: as it is */
+    bool is_fetched;                   /* out: a source came over the net */
     bool alone;                        /* the only source: its error is everything's */
 } loader;
 
@@ -288,6 +300,7 @@ static bool load_group(loader *l, const char *const *paths, size_t count, const 
     bool ok = entries_init(&e, paths, count, l->settings, l->env, err);
     if (ok) {
         wanted = e.at.count;
+        l->is_fetched |= e.urls.count > 0;
         l->alone = wanted == 1;
         ok = load_entries(l, e.at.at, wanted, &loaded, profile, err);
         if (ok && *profile && (*profile)->type_count == 0)
@@ -359,7 +372,7 @@ static bool load(loader *l, const cprof_sources *sources, cprof_profile **profil
 }
 
 bool cprof_load(const cprof_sources *sources, const cprof_settings *settings, const cprof_env *env,
-                cprof_profile **profile, cprof_error *err) {
+                cprof_profile **profile, bool *is_fetched, cprof_error *err) {
     char *build_id = NULL;
     if (settings->buildid.len && !(build_id = strndup(settings->buildid.ptr, settings->buildid.len)))
         return cprof_error_memory(env, err);
@@ -367,6 +380,7 @@ bool cprof_load(const cprof_sources *sources, const cprof_settings *settings, co
     *profile = NULL;
     bool ok = load(&l, sources, profile, err);
     free(build_id);
+    *is_fetched = l.is_fetched;
     if (!ok) {
         cprof_profile_free(*profile);
         *profile = NULL;

@@ -211,6 +211,12 @@ const cprof_option cprof_options[] = {
     {FIELD(INT, timeout), .group = CPROF_GROUP_SOURCES, .preset = "-1", .value = "N",
      .brief = "how many seconds to wait for one"},
 
+    {FIELD(TEXT, tls_cert), .group = CPROF_GROUP_SOURCES, .value = "FILE",
+     .brief = "certificate to show to servers"},
+    {FIELD(TEXT, tls_key), .group = CPROF_GROUP_SOURCES, .value = "FILE", .brief = "its private key"},
+    {FIELD(TEXT, tls_ca), .group = CPROF_GROUP_SOURCES, .value = "FILE",
+     .brief = "who is trusted to vouch for servers"},
+
     /* --- the program --- */
     {FIELD(TEXT, http), .group = CPROF_GROUP_PROGRAM, .value = "HOST:PORT",
      .brief = "serve a web page there"},

@@ -37,7 +37,7 @@ typedef struct cprof_settings {
     cprof_slice state, min_wait; /* of goroutines */
 
     /* Where profiles come from. */
-    cprof_slice symbolize, buildid, add_comment, tools;
+    cprof_slice symbolize, buildid, add_comment, tools, tls_cert, tls_key, tls_ca;
     bool all_frames;
     long seconds, timeout; /* -1: not said */
 

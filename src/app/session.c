@@ -6,7 +6,8 @@
 cprof_session *cprof_session_new(const cprof_sources *sources, const cprof_settings *settings,
                                  const cprof_env *env, cprof_error *err) {
     cprof_profile *profile;
-    if (!cprof_load(sources, settings, env, &profile, err))
+    bool is_fetched;
+    if (!cprof_load(sources, settings, env, &profile, &is_fetched, err))
         return NULL;
     cprof_session *session = cprof_mem_resize(cprof_env_budget(env), NULL, 0, sizeof *session);
     if (!session) {
@@ -14,7 +15,7 @@ cprof_session *cprof_session_new(const cprof_sources *sources, const cprof_setti
         cprof_profile_free(profile);
         return NULL;
     }
-    *session = (cprof_session){.env = env, .profile = profile};
+    *session = (cprof_session){.env = env, .profile = profile, .is_fetched = is_fetched};
     cprof_view_init(&session->base, profile, env);
     if (cprof_filter_uninteresting(&session->base, err))
         return session;

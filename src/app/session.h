@@ -21,6 +21,7 @@ typedef struct cprof_session {
     const cprof_env *env;   /* borrowed */
     cprof_profile *profile; /* owned */
     cprof_view base;        /* what every request starts from */
+    bool is_fetched;        /* at least one source came over the net */
 } cprof_session;
 
 /* Reads the sources side by side, merges them, subtracts the bases.  Of several sources those that cannot be

@@ -3,6 +3,7 @@
 #include "app/deliver.h"
 #include "app/help.h"
 #include "app/load.h"
+#include "app/save.h"
 #include "base/utf8.h"
 #include "cli/meter.h"
 #include "cli/signals.h"
@@ -85,9 +86,27 @@ static int print_completion(cprof_cli *cli, const cprof_args *args) {
 
 /* --- reports --- */
 
+cprof_session *cprof_cli_load(cprof_cli *cli, const cprof_args *args, cprof_error *err) {
+    cprof_session *session = cprof_session_new(&args->sources, &args->settings, &cli->env, err);
+    if (cli->meter)
+        cprof_meter_erase(cli->meter);
+    if (!session || !session->is_fetched)
+        return session;
+    const char *wanted = getenv("PPROF_TMPDIR"), *home = getenv("HOME");
+    char standard[4096] = "", text[CPROF_ERROR_TEXT_MAX];
+    if (home && *home && snprintf(standard, sizeof standard, "%s/pprof", home) >= (int)sizeof standard)
+        standard[0] = 0;
+    const char *folders[] = {wanted ? wanted : "", standard, "/tmp", NULL};
+    cprof_error save_err = CPROF_ERROR_INIT;
+    /* The report matters more than the copy. */
+    if (!cprof_session_save(session, folders, &save_err))
+        cprof_note(&cli->env, "Could not save profile: %s", cprof_error_text(&save_err, text));
+    return session;
+}
+
 static int run_report(cprof_cli *cli, const cprof_args *args) {
     cprof_error err = CPROF_ERROR_INIT;
-    cprof_session *session = cprof_session_new(&args->sources, &args->settings, &cli->env, &err);
+    cprof_session *session = cprof_cli_load(cli, args, &err);
     if (!session)
         return cprof_cli_fail(cli, &err, "cprof: ");
     cprof_request request = {

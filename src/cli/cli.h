@@ -17,6 +17,9 @@ typedef struct cprof_cli {
  */
 __attribute__((visibility("default"))) int cprof_cli_main(int argc, char **argv);
 
+/* Loads what the arguments name, and keeps a copy of what came over the net.  NULL (and err) on failure. */
+cprof_session *cprof_cli_load(cprof_cli *cli, const cprof_args *args, cprof_error *err);
+
 /* Reads commands from standard input until its end. */
 int cprof_cli_shell(cprof_cli *cli, const cprof_args *args);
 /* info FILE… */

@@ -179,9 +179,7 @@ static FILE *open_input(const cprof_args *args, bool is_terminal) {
 
 int cprof_cli_shell(cprof_cli *cli, const cprof_args *args) {
     cprof_error err = CPROF_ERROR_INIT;
-    cprof_session *session = cprof_session_new(&args->sources, &args->settings, &cli->env, &err);
-    if (cli->meter)
-        cprof_meter_erase(cli->meter);
+    cprof_session *session = cprof_cli_load(cli, args, &err);
     if (!session)
         return cprof_cli_fail(cli, &err, "cprof: ");
     console c = {.cli = cli, .input = open_input(args, cli->is_terminal)};

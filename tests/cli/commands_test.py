@@ -3,7 +3,9 @@
 
 usage: commands_test.py CPROF TESTDATA
 """
+import functools
 import gzip
+import http.server
 import os
 import pathlib
 import resource
@@ -11,12 +13,18 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
 CPROF = os.path.abspath(sys.argv.pop(1))
 TESTDATA = pathlib.Path(sys.argv.pop(1)).resolve()
 HEAP = str(TESTDATA / "go" / "heap.small.pb.gz")
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
 
 
 def field(number, payload):
@@ -289,6 +297,34 @@ class Shell(Case):
     def test_base(self):
         done = self.run_cprof("-diff_base", HEAP, HEAP, stdin=b"top\n")
         self.assertIn(b"Showing nodes accounting for 0,", done.stdout)
+
+
+class Fetching(Case):
+    def setUp(self):
+        super().setUp()
+        if "\n  curl " not in self.good("--version"):
+            self.skipTest("built without curl")
+        handler = functools.partial(QuietHandler, directory=str(TESTDATA / "go"))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = "http://127.0.0.1:%d/" % self.server.server_address[1]
+
+    def test_a_copy_is_kept(self):
+        self.env["PPROF_TMPDIR"] = self.path("a/b")
+        done = self.run_cprof("top", self.url + "heap.small.pb.gz")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.decode(), self.good("top", HEAP))
+        name = "pprof.leaker.alloc_objects.alloc_space.inuse_objects.inuse_space.001.pb.gz"
+        self.assertEqual(os.listdir(self.path("a/b")), [name])
+        self.assertIn("Saved profile in %s/%s\n" % (self.path("a/b"), name), done.stderr.decode())
+        self.assertEqual(self.good("top", os.path.join(self.path("a/b"), name)), done.stdout.decode())
+
+    def test_the_error_names_the_url(self):
+        done = self.run_cprof("top", self.url + "none")
+        self.assertEqual((done.returncode, done.stdout), (1, b""))
+        self.assertIn("cprof: %snone: " % self.url, done.stderr.decode())
 
 
 class Signals(Case):
