@@ -212,7 +212,9 @@ static const char *labels_differ(const Cprof__Wire__Profile *m, const Cprof__Wir
             sorted[k] = sorted[k - 1];
         sorted[k] = label;
     }
-    const cprof_label *got = p->label_sets.labels + p->label_sets.first[set];
+    /* A profile without labels has no table of them. */
+    const cprof_label *got =
+        count > 0 && p->label_sets.labels ? p->label_sets.labels + p->label_sets.first[set] : NULL;
     bool same = count == p->label_sets.first[set + 1] - p->label_sets.first[set];
     for (size_t i = 0; same && i < count; i++) {
         bool number = sorted[i]->str == 0;
