@@ -1,59 +1,102 @@
 /* Call trees: a vertex for each node in each calling context. */
 #include "graph/build.h"
 
+/* Small, as there may be millions. */
+typedef struct tree_slot {
+    uint64_t key;    /* caller << 32 | node */
+    uint32_t vertex; /* CPROF_NONE: free */
+} tree_slot;
+
 typedef struct tree_building {
     cprof_graph_build *b;
     const cprof_node_table *table;
-    cprof_index index; /* of vertices, by caller and node */
+    const cprof_env *env;
+    tree_slot *slots; /* of vertices, by caller and node */
+    size_t mask;      /* slots - 1 */
     CPROF_VEC(uint32_t) node;
     CPROF_VEC(uint32_t) parent;
     CPROF_VEC(bool) inlined;
-    CPROF_VEC(uint32_t) path; /* vertices of the last stack, root first; a location's last vertex each */
-    const uint32_t *last;     /* frames of the last stack, leaf first */
-    uint32_t last_count;
+    CPROF_VEC(uint32_t) path;     /* vertices of the last stack, root first */
+    cprof_node_stack stack, last; /* nodes of this stack, of the last one */
 } tree_building;
 
-static bool find_or_add(tree_building *t, uint32_t parent, uint32_t node, bool inlined, uint32_t *vertex) {
-    const cprof_env *env = t->b->view->env;
-    uint64_t hash = cprof_hash_u64((uint64_t)parent << 32 | node);
-    cprof_index_probe probe = cprof_index_start(&t->index, hash);
-    while (cprof_index_next(&t->index, &probe, vertex))
-        if (t->parent.at[*vertex] == parent && t->node.at[*vertex] == node) {
-            t->inlined.at[*vertex] &= inlined;
-            return true;
-        }
-    if (t->node.count >= UINT32_MAX - 2)
-        return false;
-    *vertex = (uint32_t)t->node.count;
-    return cprof_vec_push(env, &t->node, node) && cprof_vec_push(env, &t->parent, parent) &&
-           cprof_vec_push(env, &t->inlined, inlined) && cprof_index_insert(&t->index, hash, *vertex);
+static tree_slot *find_slot(const tree_building *t, uint64_t key) {
+    size_t i = (size_t)cprof_hash_u64(key) & t->mask;
+    while (t->slots[i].vertex != CPROF_NONE && t->slots[i].key != key)
+        i = (i + 1) & t->mask;
+    return &t->slots[i];
 }
 
-/* How many locations, from the root, this stack has in common with the last one. */
-static uint32_t common_root(const tree_building *t, const uint32_t *frames, uint32_t count) {
-    uint32_t same = 0;
-    while (same < count && same < t->last_count &&
-           frames[count - 1 - same] == t->last[t->last_count - 1 - same])
+/* Room for `extra` more vertices at no more than two thirds of the slots. */
+static bool reserve_slots(tree_building *t, size_t extra) {
+    cprof_budget *budget = cprof_env_budget(t->env);
+    tree_building old = *t;
+    size_t size = t->slots ? t->mask + 1 : 1024, old_size = t->slots ? t->mask + 1 : 0;
+    if (t->node.count + extra >= UINT32_MAX / 2)
+        return false;
+    while ((t->node.count + extra) * 3 > size * 2)
+        size *= 2;
+    if (size == old_size)
+        return true;
+    t->slots = cprof_mem_resize(budget, NULL, 0, size * sizeof *t->slots);
+    if (!t->slots) {
+        t->slots = old.slots;
+        return false;
+    }
+    t->mask = size - 1;
+    memset(t->slots, 0xff, size * sizeof *t->slots);
+    for (size_t i = 0; i < old_size; i++)
+        if (old.slots[i].vertex != CPROF_NONE)
+            *find_slot(t, old.slots[i].key) = old.slots[i];
+    if (old.slots)
+        cprof_mem_free(budget, old.slots, old_size * sizeof *old.slots);
+    return true;
+}
+
+/* The vertex of a node that `parent` calls.  There is room for it. */
+static uint32_t find_or_add(tree_building *t, uint32_t parent, uint32_t node) {
+    uint64_t key = (uint64_t)parent << 32 | (node & CPROF_NODE_MASK);
+    tree_slot *slot = find_slot(t, key);
+    bool inlined = node & CPROF_NODE_INLINED;
+    if (slot->vertex != CPROF_NONE) {
+        if (!inlined)
+            t->inlined.at[slot->vertex] = false;
+        return slot->vertex;
+    }
+    *slot = (tree_slot){key, (uint32_t)t->node.count};
+    t->node.at[t->node.count++] = node & CPROF_NODE_MASK;
+    t->parent.at[t->parent.count++] = parent;
+    t->inlined.at[t->inlined.count++] = inlined;
+    return slot->vertex;
+}
+
+/* How many nodes, from the root, this stack has in common with the last one. */
+static size_t common_root(const tree_building *t) {
+    const uint32_t *a = t->stack.nodes.at, *b = t->last.nodes.at;
+    size_t n = t->stack.nodes.count, m = t->last.nodes.count, same = 0;
+    while (same < n && same < m && a[n - 1 - same] == b[m - 1 - same])
         same++;
     return same;
 }
 
 static bool add_stack(tree_building *t, const uint32_t *frames, uint32_t count, uint32_t *leaf) {
-    uint32_t same = common_root(t, frames, count);
-    uint32_t vertex = same ? t->path.at[same - 1] : CPROF_NONE;
+    if (!cprof_node_stack_fill(&t->stack, t->table, frames, count))
+        return false;
+    size_t nodes = t->stack.nodes.count, same = common_root(t);
     t->path.count = same;
-    t->last = frames;
-    t->last_count = count;
-    for (uint32_t i = count - same; i-- > 0;) {
-        uint32_t nodes;
-        const uint32_t *node = cprof_node_table_at(t->table, frames[i], &nodes);
-        for (uint32_t k = 0; k < nodes; k++)
-            if (!find_or_add(t, vertex, node[k], k > 0, &vertex))
-                return false;
-        if (!cprof_vec_push(t->b->view->env, &t->path, vertex))
-            return false;
+    if (!cprof_vec_reserve(t->env, &t->path, nodes - same) || !cprof_vec_reserve(t->env, &t->node, nodes) ||
+        !cprof_vec_reserve(t->env, &t->parent, nodes) || !cprof_vec_reserve(t->env, &t->inlined, nodes) ||
+        !reserve_slots(t, nodes))
+        return false;
+    uint32_t vertex = same ? t->path.at[same - 1] : CPROF_NONE;
+    for (size_t i = nodes - same; i-- > 0;) {
+        vertex = find_or_add(t, vertex, t->stack.nodes.at[i]);
+        t->path.at[t->path.count++] = vertex;
     }
     *leaf = vertex;
+    cprof_node_stack swap = t->last;
+    t->last = t->stack;
+    t->stack = swap;
     return true;
 }
 
@@ -128,14 +171,16 @@ static bool take_vertices(tree_building *t) {
 
 bool cprof_graph_sum_tree(cprof_graph_build *b, cprof_error *err) {
     const cprof_env *env = b->view->env;
-    tree_building t = {.b = b, .table = &b->graph->table};
-    cprof_index_init(&t.index, cprof_env_budget(env));
+    tree_building t = {.b = b, .table = &b->graph->table, .env = env, .stack.env = env, .last.env = env};
     b->stack_leaf =
         cprof_arena_alloc(&b->scratch, ((size_t)b->view->profile->stacks.count + 1) * sizeof *b->stack_leaf);
     bool ok = b->stack_leaf ? add_stacks(&t, err) : cprof_error_memory(env, err);
     if (ok)
         ok = take_vertices(&t) || cprof_error_memory(env, err);
-    cprof_index_deinit(&t.index);
+    if (t.slots)
+        cprof_mem_free(cprof_env_budget(env), t.slots, (t.mask + 1) * sizeof *t.slots);
+    cprof_node_stack_deinit(&t.stack);
+    cprof_node_stack_deinit(&t.last);
     cprof_vec_free(env, &t.node);
     cprof_vec_free(env, &t.parent);
     cprof_vec_free(env, &t.inlined);

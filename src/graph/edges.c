@@ -1,155 +1,134 @@
 /* Calls between nodes: one pass over the stacks with a hash table of (caller, callee). */
 #include "graph/build.h"
 
-/* An edge in the making; all that a repeated call touches is in one cache line. */
-typedef struct slot {
-    uint64_t key; /* caller << 32 | callee; 0: free (nodes do not call themselves) */
-    int64_t weight, divisor;
-    uint32_t stamp; /* the last stack that counted, + 1 */
-    bool residual, inlined;
-} slot;
+#include "graph/pairs.h"
 
-typedef struct edge_table {
-    cprof_budget *budget;
-    slot *slots;
-    size_t size, count; /* size is a power of two */
-    bool overflowed;
-} edge_table;
+/* One call of a stack, on its way into the table. */
+typedef struct call {
+    uint64_t key;
+    size_t home; /* in the table, fetched ahead */
+    uint32_t flags;
+} call;
+
+/* A node of a stack that takes part. */
+typedef struct kept_node {
+    uint32_t node; /* with CPROF_NODE_INLINED */
+    bool residual; /* nodes between it and its caller were left out */
+} kept_node;
 
 typedef struct walk {
-    edge_table table;
+    const cprof_env *env;
+    cprof_pairs pairs;
     const uint64_t *kept, *into, *around;
-    uint32_t stamp;
-    int64_t weight, divisor;
-    uint32_t caller;
-    bool residual; /* nodes were left out since `caller` */
+    cprof_node_stack stack;
+    CPROF_VEC(kept_node) chain; /* root first */
+    CPROF_VEC(call) calls;
 } walk;
 
-static slot *find_slot(const edge_table *t, uint64_t key) {
-    size_t i = cprof_hash_u64(key) & (t->size - 1);
-    while (t->slots[i].key && t->slots[i].key != key)
-        i = (i + 1) & (t->size - 1);
-    return &t->slots[i];
-}
-
-static bool resize(edge_table *t, size_t size) {
-    edge_table old = *t;
-    t->slots = cprof_mem_resize(t->budget, NULL, 0, size * sizeof *t->slots);
-    if (!t->slots) {
-        *t = old;
-        return false;
+/* Fills the chain with the nodes of the stack that take part. */
+static void keep_nodes(walk *w) {
+    const uint32_t *nodes = w->stack.nodes.at;
+    kept_node *to = w->chain.at;
+    size_t count = w->stack.nodes.count, last = count, left = 0;
+    for (size_t i = count; i-- > 0;) {
+        /* Always written, counted only where it is kept: no branch on what no processor can foresee. */
+        bool keep = !w->kept || cprof_bits_get(w->kept, nodes[i] & CPROF_NODE_MASK);
+        to[left] = (kept_node){nodes[i], i + 1 != last};
+        last = keep ? i : last;
+        left += keep;
     }
-    memset(t->slots, 0, size * sizeof *t->slots);
-    t->size = size;
-    for (size_t i = 0; i < old.size; i++)
-        if (old.slots[i].key)
-            *find_slot(t, old.slots[i].key) = old.slots[i];
-    if (old.slots)
-        cprof_mem_free(t->budget, old.slots, old.size * sizeof *old.slots);
-    return true;
+    w->chain.count = left;
 }
 
-static bool add_call(walk *w, uint32_t callee, bool inlined) {
-    edge_table *t = &w->table;
-    if (t->count >= t->size / 2 && !resize(t, t->size * 2))
-        return false;
-    uint64_t key = (uint64_t)w->caller << 32 | callee;
-    slot *s = find_slot(t, key);
-    if (s->stamp == w->stamp)
-        return true;
-    if (s->key == 0) {
-        *s = (slot){key, w->weight, w->divisor, w->stamp, w->residual, inlined};
-        t->count++;
-        return true;
-    }
-    s->stamp = w->stamp;
-    s->residual |= w->residual;
-    s->inlined &= inlined;
-    cprof_i64_add(&s->weight, w->weight, &t->overflowed);
-    cprof_i64_add(&s->divisor, w->divisor, &t->overflowed);
-    return true;
-}
-
-static inline bool wanted(const walk *w, uint32_t callee) {
+static inline bool is_wanted(const walk *w, uint32_t caller, uint32_t callee) {
     if (w->into)
         return cprof_bits_get(w->into, callee);
-    return !w->around || cprof_bits_get(w->around, callee) || cprof_bits_get(w->around, w->caller);
+    return !w->around || cprof_bits_get(w->around, callee) || cprof_bits_get(w->around, caller);
 }
 
-static inline bool visit(walk *w, uint32_t node, bool inlined) {
-    if (w->kept && !cprof_bits_get(w->kept, node)) {
-        w->residual = true;
-        return true;
-    }
-    bool ok = w->caller == CPROF_NONE || w->caller == node || !wanted(w, node) || add_call(w, node, inlined);
-    w->caller = node;
-    w->residual = false;
-    return ok;
-}
-
-/* Root to leaf. */
-static bool walk_stack(walk *w, const cprof_node_table *table, const uint32_t *frames, uint32_t count) {
-    const uint32_t *heads = table->head, *lists = table->lists.at;
-    w->caller = CPROF_NONE;
-    w->residual = false;
-    for (uint32_t i = count; i-- > 0;) {
-        uint32_t head = heads[frames[i]];
-        if (!(head & CPROF_NODE_LIST)) {
-            if (!visit(w, head, false))
-                return false;
+/* Fills calls with those of the chain that are wanted. */
+static void find_calls(walk *w) {
+    const kept_node *chain = w->chain.at;
+    call *to = w->calls.at;
+    size_t found = 0;
+    for (size_t i = 1; i < w->chain.count; i++) {
+        uint32_t caller = chain[i - 1].node & CPROF_NODE_MASK, callee = chain[i].node & CPROF_NODE_MASK;
+        if (caller == callee || !is_wanted(w, caller, callee))
             continue;
-        }
-        const uint32_t *list = lists + (head & ~CPROF_NODE_LIST);
-        for (uint32_t k = 1; k <= list[0]; k++)
-            if (!visit(w, list[k], k > 1))
-                return false;
+        call c = {.key = cprof_pair_key(caller, callee)};
+        c.home = cprof_pairs_home(&w->pairs, c.key);
+        c.flags = (chain[i].residual ? CPROF_PAIR_RESIDUAL : 0) |
+                  (chain[i].node & CPROF_NODE_INLINED ? CPROF_PAIR_INLINED : 0);
+        __builtin_prefetch(&w->pairs.slots[c.home]);
+        to[found++] = c;
+    }
+    w->calls.count = found;
+}
+
+static bool walk_stack(walk *w, const cprof_node_table *table, const uint32_t *frames, uint32_t count,
+                       uint32_t stamp, int64_t weight, int64_t divisor) {
+    w->chain.count = w->calls.count = 0;
+    if (!cprof_node_stack_fill(&w->stack, table, frames, count))
+        return false;
+    size_t nodes = w->stack.nodes.count;
+    if (!cprof_vec_reserve(w->env, &w->chain, nodes + 1) ||
+        !cprof_vec_reserve(w->env, &w->calls, nodes + 1) || !cprof_pairs_reserve(&w->pairs, nodes))
+        return false;
+    keep_nodes(w);
+    find_calls(w);
+    for (size_t i = 0; i < w->calls.count; i++) {
+        const call *c = &w->calls.at[i];
+        cprof_pairs_count(&w->pairs, c->key, c->home, stamp, weight, divisor, c->flags);
     }
     return true;
 }
 
-static bool take_edges(cprof_graph *g, const edge_table *t) {
-    g->edge_count = 0;
-    g->edges = cprof_arena_alloc(&g->arena, (t->count + 1) * sizeof *g->edges);
-    if (!g->edges || t->count >= UINT32_MAX)
-        return false;
-    for (size_t i = 0; i < t->size; i++) {
-        const slot *s = &t->slots[i];
-        if (s->key)
-            g->edges[g->edge_count++] = (cprof_edge){.src = (uint32_t)(s->key >> 32),
-                                                     .dst = (uint32_t)s->key,
-                                                     .weight = s->weight,
-                                                     .divisor = s->divisor,
-                                                     .residual = s->residual,
-                                                     .inlined = s->inlined};
+static bool walk_stacks(cprof_graph_build *b, walk *w, cprof_error *err) {
+    const cprof_view *v = b->view;
+    uint32_t stacks = v->profile->stacks.count;
+    for (uint32_t i = 0; i < stacks; i++) {
+        if (!cprof_bits_get(b->weights.touched, i))
+            continue;
+        uint32_t count;
+        const uint32_t *frames = cprof_view_frames(v, i, &count);
+        if (!walk_stack(w, &b->graph->table, frames, count, i + 1, b->weights.value[i],
+                        b->weights.divisor ? b->weights.divisor[i] : 0))
+            return cprof_error_memory(v->env, err);
+        if ((i & 4095) == 0 && cprof_stopped(v->env, err))
+            return false;
     }
+    return true;
+}
+
+static bool take_edges(cprof_graph_build *b, walk *w) {
+    cprof_graph *g = b->graph;
+    const cprof_pair *pairs = cprof_pairs_take(&w->pairs, &b->scratch, &g->edge_count);
+    g->edges = cprof_arena_alloc(&g->arena, ((size_t)g->edge_count + 1) * sizeof *g->edges);
+    if (!pairs || !g->edges)
+        return false;
+    for (uint32_t i = 0; i < g->edge_count; i++)
+        g->edges[i] = (cprof_edge){.src = (uint32_t)(pairs[i].key >> 32),
+                                   .dst = (uint32_t)pairs[i].key,
+                                   .weight = pairs[i].weight,
+                                   .divisor = pairs[i].divisor,
+                                   .residual = (pairs[i].serial & CPROF_PAIR_RESIDUAL) != 0,
+                                   .inlined = (pairs[i].serial & CPROF_PAIR_INLINED) != 0};
     return true;
 }
 
 bool cprof_graph_find_edges(cprof_graph_build *b, const uint64_t *into, const uint64_t *around,
                             cprof_error *err) {
-    const cprof_view *v = b->view;
-    walk w = {.table.budget = cprof_env_budget(v->env), .kept = b->kept, .into = into, .around = around};
-    bool ok = resize(&w.table, 1024), stopped = false;
-    uint32_t stacks = v->profile->stacks.count;
-    for (uint32_t i = 0; ok && i < stacks; i++) {
-        if (!cprof_bits_get(b->weights.touched, i))
-            continue;
-        uint32_t count;
-        const uint32_t *frames = cprof_view_frames(v, i, &count);
-        w.stamp = i + 1;
-        w.weight = b->weights.value[i];
-        w.divisor = b->weights.divisor ? b->weights.divisor[i] : 0;
-        ok = walk_stack(&w, &b->graph->table, frames, count);
-        if ((i & 4095) == 0 && cprof_stopped(v->env, err)) {
-            stopped = true;
-            break;
-        }
-    }
-    ok = ok && !stopped && take_edges(b->graph, &w.table);
-    b->overflowed |= w.table.overflowed;
-    if (w.table.slots)
-        cprof_mem_free(w.table.budget, w.table.slots, w.table.size * sizeof *w.table.slots);
-    return ok || stopped ? ok : cprof_error_memory(v->env, err);
+    const cprof_env *env = b->view->env;
+    walk w = {.env = env, .kept = b->kept, .into = into, .around = around, .stack.env = env};
+    bool ok = cprof_pairs_init(&w.pairs, cprof_env_budget(env)) || cprof_error_memory(env, err);
+    ok = ok && walk_stacks(b, &w, err);
+    b->overflowed |= w.pairs.overflowed;
+    ok = ok && (take_edges(b, &w) || cprof_error_memory(env, err));
+    cprof_pairs_deinit(&w.pairs);
+    cprof_node_stack_deinit(&w.stack);
+    cprof_vec_free(env, &w.chain);
+    cprof_vec_free(env, &w.calls);
+    return ok;
 }
 
 uint32_t cprof_graph_drop_light_edges(cprof_graph *g, const uint64_t *shown, int64_t cutoff) {

@@ -22,7 +22,7 @@ static bool find_or_add(cprof_node_table *t, const cprof_node_info *info, uint32
     while (cprof_index_next(&t->index, &probe, node))
         if (info_equal(&t->infos.at[*node], info))
             return true;
-    if (t->infos.count >= CPROF_NODE_LIST - 1)
+    if (t->infos.count >= CPROF_NODE_MASK)
         return false;
     *node = (uint32_t)t->infos.count;
     return cprof_vec_push(t->view->env, &t->infos, *info) && cprof_index_insert(&t->index, hash, *node);
@@ -109,24 +109,61 @@ static bool resolve_line(resolver *r, uint32_t location, uint32_t line, uint32_t
     return true;
 }
 
+/* Which of its lines a location's node i is: innermost first. */
+static bool resolve_nth(resolver *r, uint32_t location, uint32_t lines, uint32_t i, uint32_t *node) {
+    if (!resolve_line(r, location, lines ? cprof_view_line(r->table->view, location, i) : CPROF_NONE, node))
+        return false;
+    if (i + 1 < lines)
+        *node |= CPROF_NODE_INLINED;
+    return true;
+}
+
 static bool resolve_location(resolver *r, uint32_t location) {
     cprof_node_table *t = r->table;
     const cprof_view *v = t->view;
     uint32_t lines = cprof_view_line_count(v, location);
-    if (cprof_view_hides(v, location)) {
-        t->head[location] = CPROF_NODE_LIST; /* the list at 0 is that of none */
+    uint32_t nodes = lines ? lines : 1; /* a location without lines is a node too */
+    cprof_location_nodes *l = &t->locations[location];
+    *l = (cprof_location_nodes){0};
+    if (cprof_view_hides(v, location))
         return true;
-    }
-    if (lines <= 1)
-        return resolve_line(r, location, lines ? cprof_view_line(v, location, 0) : CPROF_NONE,
-                            &t->head[location]);
-    if (t->lists.count + lines >= CPROF_NODE_LIST || !cprof_vec_reserve(v->env, &t->lists, (size_t)lines + 1))
+    bool is_long = nodes > CPROF_NODES_SHORT;
+    size_t at = nodes > 1 ? t->lists.count : 0;
+    if (at > UINT32_MAX >> CPROF_NODES_SHIFT || !cprof_vec_reserve(v->env, &t->lists, (size_t)nodes + 1))
         return false;
-    t->head[location] = CPROF_NODE_LIST | (uint32_t)t->lists.count;
-    t->lists.at[t->lists.count++] = lines;
-    for (uint32_t i = lines; i-- > 0;)
-        if (!resolve_line(r, location, cprof_view_line(v, location, i), &t->lists.at[t->lists.count++]))
+    l->more = (uint32_t)at << CPROF_NODES_SHIFT | (is_long ? CPROF_NODES_LONG : nodes);
+    if (!resolve_nth(r, location, lines, 0, &l->first))
+        return false;
+    if (is_long) {
+        t->lists.at[t->lists.count++] = nodes;
+        t->lists.at[t->lists.count++] = l->first;
+    }
+    for (uint32_t i = 1; i < nodes; i++)
+        if (!resolve_nth(r, location, lines, i, &t->lists.at[t->lists.count++]))
             return false;
+    return true;
+}
+
+bool cprof_node_stack_fill_slow(cprof_node_stack *stack, const cprof_node_table *t, const uint32_t *frames,
+                                uint32_t count) {
+    stack->nodes.count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const cprof_location_nodes *l = &t->locations[frames[i]];
+        const uint32_t *list = t->lists.at + (l->more >> CPROF_NODES_SHIFT);
+        uint32_t n = l->more & CPROF_NODES_LONG;
+        bool is_long = n > CPROF_NODES_SHORT;
+        if (!cprof_vec_reserve(stack->env, &stack->nodes, is_long ? list[0] : CPROF_NODES_SHORT))
+            return false;
+        uint32_t *to = stack->nodes.at + stack->nodes.count;
+        if (is_long) {
+            n = list[0];
+            memcpy(to, list + 1, n * sizeof *to);
+        } else if (n > 0) {
+            to[0] = l->first;
+            memcpy(to + 1, list, (n - 1) * sizeof *to);
+        }
+        stack->nodes.count += n;
+    }
     return true;
 }
 
@@ -135,18 +172,19 @@ static bool mark_inlined(cprof_node_table *t) {
     if (!t->inlined)
         return false;
     memset(t->inlined, 0, (t->infos.count / 64 + 1) * 8);
-    for (size_t i = 0; i < t->lists.count; i += t->lists.at[i] + 1)
-        for (uint32_t k = 1; k < t->lists.at[i]; k++) {
-            uint32_t node = t->lists.at[i + 1 + k];
+    for (uint32_t l = 0; l < t->view->profile->locations.count; l++) {
+        uint32_t count = cprof_node_count(t, l);
+        for (uint32_t i = 0; i + 1 < count; i++) {
+            uint32_t node = cprof_node_at(t, l, i);
             t->inlined[node >> 6] |= UINT64_C(1) << (node & 63);
         }
+    }
     return true;
 }
 
 static bool resolve_all(resolver *r) {
     cprof_node_table *t = r->table;
     uint32_t count = r->profile->locations.count;
-    uint32_t none = 0;
     if (r->by_function) {
         size_t size = (size_t)r->profile->functions.count * sizeof *r->nodes;
         r->nodes = cprof_arena_alloc(&r->memory, size + 1);
@@ -154,13 +192,16 @@ static bool resolve_all(resolver *r) {
             return false;
         memset(r->nodes, 0xff, size);
     }
-    t->head =
-        cprof_mem_resize(cprof_env_budget(t->view->env), NULL, 0, ((size_t)count + 1) * sizeof *t->head);
-    if (!t->head || !cprof_vec_push(t->view->env, &t->lists, none) || !shape_files(r))
+    t->locations =
+        cprof_mem_resize(cprof_env_budget(t->view->env), NULL, 0, ((size_t)count + 1) * sizeof *t->locations);
+    if (!t->locations || !shape_files(r))
         return false;
     for (uint32_t i = 0; i < count; i++)
         if (!resolve_location(r, i))
             return false;
+    if (!cprof_vec_reserve(t->view->env, &t->lists, CPROF_NODES_SHORT))
+        return false;
+    memset(t->lists.at + t->lists.count, 0, CPROF_NODES_SHORT * sizeof *t->lists.at);
     return mark_inlined(t);
 }
 
@@ -181,8 +222,9 @@ bool cprof_node_table_init(cprof_node_table *t, const cprof_view *view, const cp
 
 void cprof_node_table_deinit(cprof_node_table *t) {
     cprof_budget *budget = cprof_env_budget(t->view->env);
-    if (t->head)
-        cprof_mem_free(budget, t->head, ((size_t)t->view->profile->locations.count + 1) * sizeof *t->head);
+    if (t->locations)
+        cprof_mem_free(budget, t->locations,
+                       ((size_t)t->view->profile->locations.count + 1) * sizeof *t->locations);
     if (t->inlined)
         cprof_mem_free(budget, t->inlined, (t->infos.count / 64 + 1) * 8);
     cprof_vec_free(t->view->env, &t->infos);

@@ -23,36 +23,83 @@ typedef struct cprof_node_options {
     cprof_slice trim_path, source_path;
 } cprof_node_options;
 
-/* In `head`: not a node but an offset in `lists`. */
-#define CPROF_NODE_LIST UINT32_C(0x80000000)
+/* A node of a line that is not its location's outermost: a call that was inlined. */
+#define CPROF_NODE_INLINED UINT32_C(0x80000000)
+#define CPROF_NODE_MASK    UINT32_C(0x7fffffff)
+
+/* The nodes of a location, innermost first, so that most take one look-up and no branch.  Each may carry
+ * CPROF_NODE_INLINED. */
+typedef struct cprof_location_nodes {
+    uint32_t first; /* the innermost */
+    /* How many there are, up to CPROF_NODES_SHORT, and above the lowest three bits where the others are in
+     * `lists`; CPROF_NODES_LONG: there stand their number and all of them. */
+    uint32_t more;
+} cprof_location_nodes;
+
+enum { CPROF_NODES_SHORT = 5, CPROF_NODES_LONG = 7, CPROF_NODES_SHIFT = 3 };
 
 typedef struct cprof_node_table {
     const cprof_view *view; /* borrowed */
     cprof_strtab strings;   /* the profile's, and file names that were cleaned */
     CPROF_VEC(cprof_node_info) infos;
     cprof_index index; /* of infos */
-    /* Of location l: its node, or CPROF_NODE_LIST | offset of { how many, outermost node, …, innermost }.
-     * Hidden locations have a list of none. */
-    uint32_t *head;
-    CPROF_VEC(uint32_t) lists;
-    uint64_t *inlined; /* a bit a node: it is a call that was inlined, in some location */
+    cprof_location_nodes *locations;
+    CPROF_VEC(uint32_t) lists; /* ends with room for an entry of CPROF_NODES_SHORT - 1 */
+    uint64_t *inlined;         /* a bit a node: it is a call that was inlined, in some location */
 } cprof_node_table;
 
 bool cprof_node_table_init(cprof_node_table *table, const cprof_view *view, const cprof_node_options *options,
                            cprof_error *err);
 void cprof_node_table_deinit(cprof_node_table *table);
 
-/* The nodes of a location, outermost first; *count may be 0. */
-static inline const uint32_t *cprof_node_table_at(const cprof_node_table *table, uint32_t location,
-                                                  uint32_t *count) {
-    uint32_t head = table->head[location];
-    if (head & CPROF_NODE_LIST) {
-        const uint32_t *list = table->lists.at + (head & ~CPROF_NODE_LIST);
-        *count = list[0];
-        return list + 1;
+/* How many nodes a location has: 0 for a hidden one. */
+static inline uint32_t cprof_node_count(const cprof_node_table *table, uint32_t location) {
+    const cprof_location_nodes *l = &table->locations[location];
+    uint32_t n = l->more & CPROF_NODES_LONG;
+    return n > CPROF_NODES_SHORT ? table->lists.at[l->more >> CPROF_NODES_SHIFT] : n;
+}
+/* Node i of a location, innermost first. */
+static inline uint32_t cprof_node_at(const cprof_node_table *table, uint32_t location, uint32_t i) {
+    const cprof_location_nodes *l = &table->locations[location];
+    const uint32_t *list = table->lists.at + (l->more >> CPROF_NODES_SHIFT);
+    bool is_long = (l->more & CPROF_NODES_LONG) > CPROF_NODES_SHORT;
+    return (i == 0 ? l->first : is_long ? list[i + 1] : list[i - 1]) & CPROF_NODE_MASK;
+}
+
+/* A stack as nodes: grows as needed, one for all stacks. */
+typedef struct cprof_node_stack {
+    const cprof_env *env;
+    CPROF_VEC(uint32_t) nodes; /* leaf first; with CPROF_NODE_INLINED */
+} cprof_node_stack;
+
+bool cprof_node_stack_fill_slow(cprof_node_stack *stack, const cprof_node_table *table,
+                                const uint32_t *frames, uint32_t count);
+
+/* Fills stack->nodes with the nodes of the frames; false without memory. */
+static inline bool cprof_node_stack_fill(cprof_node_stack *stack, const cprof_node_table *table,
+                                         const uint32_t *frames, uint32_t count) {
+    size_t room = ((size_t)count + 1) * CPROF_NODES_SHORT;
+    stack->nodes.count = 0;
+    if (stack->nodes.capacity < room && !cprof_vec_reserve(stack->env, &stack->nodes, room))
+        return false;
+    const cprof_location_nodes *locations = table->locations;
+    const uint32_t *lists = table->lists.at;
+    uint32_t *to = stack->nodes.at;
+    for (uint32_t i = 0; i < count; i++) {
+        cprof_location_nodes l = locations[frames[i]];
+        uint32_t n = l.more & CPROF_NODES_LONG;
+        if (__builtin_expect(n > CPROF_NODES_SHORT, 0))
+            return cprof_node_stack_fill_slow(stack, table, frames, count);
+        /* Copies more than there may be: what is too much is overwritten by the next. */
+        to[0] = l.first;
+        memcpy(to + 1, lists + (l.more >> CPROF_NODES_SHIFT), (CPROF_NODES_SHORT - 1) * sizeof *to);
+        to += n;
     }
-    *count = 1;
-    return table->head + location;
+    stack->nodes.count = (size_t)(to - stack->nodes.at);
+    return true;
+}
+static inline void cprof_node_stack_deinit(cprof_node_stack *stack) {
+    cprof_vec_free(stack->env, &stack->nodes);
 }
 
 /* The name as reports print it, "[ADDRESS ][FUNCTION ][FILE[:LINE[:COLUMN]]]", "[BINARY]" or "<unknown>", in

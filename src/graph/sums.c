@@ -50,26 +50,14 @@ static inline void count_node(summing *s, uint32_t node, uint32_t stamp, int64_t
         cprof_i64_add(&s->cum_div[node], divisor, &s->overflowed);
 }
 
-/* Leaf to root.  The first node met is the leaf. */
-static void sum_stack(summing *s, const uint32_t *frames, uint32_t count, uint32_t stamp, int64_t value,
+/* nodes: leaf first, count of them. */
+static void sum_stack(summing *s, const uint32_t *nodes, size_t count, uint32_t stamp, int64_t value,
                       int64_t divisor) {
-    const uint32_t *heads = s->table->head, *lists = s->table->lists.at;
-    uint32_t leaf = CPROF_NONE;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t head = heads[frames[i]];
-        if (!(head & CPROF_NODE_LIST)) {
-            leaf = leaf == CPROF_NONE ? head : leaf;
-            count_node(s, head, stamp, value, divisor);
-            continue;
-        }
-        const uint32_t *list = lists + (head & ~CPROF_NODE_LIST);
-        for (uint32_t k = list[0]; k > 0; k--) {
-            leaf = leaf == CPROF_NONE ? list[k] : leaf;
-            count_node(s, list[k], stamp, value, divisor);
-        }
-    }
-    if (leaf == CPROF_NONE)
+    for (size_t i = 0; i < count; i++)
+        count_node(s, nodes[i] & CPROF_NODE_MASK, stamp, value, divisor);
+    if (count == 0)
         return;
+    uint32_t leaf = nodes[0] & CPROF_NODE_MASK;
     cprof_i64_add(&s->flat[leaf], value, &s->overflowed);
     if (s->flat_div)
         cprof_i64_add(&s->flat_div[leaf], divisor, &s->overflowed);
@@ -78,16 +66,23 @@ static void sum_stack(summing *s, const uint32_t *frames, uint32_t count, uint32
 static bool sum_stacks(cprof_graph_build *b, summing *s, cprof_error *err) {
     const cprof_stack_weights *w = &b->weights;
     uint32_t stacks = b->view->profile->stacks.count;
-    for (uint32_t i = 0; i < stacks; i++) {
+    cprof_node_stack nodes = {.env = b->view->env};
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < stacks; i++) {
         if (!cprof_bits_get(w->touched, i))
             continue;
         uint32_t count;
         const uint32_t *frames = cprof_view_frames(b->view, i, &count);
-        sum_stack(s, frames, count, i + 1, w->value[i], w->divisor ? w->divisor[i] : 0);
+        if (!cprof_node_stack_fill(&nodes, s->table, frames, count))
+            ok = cprof_error_memory(b->view->env, err);
+        else
+            sum_stack(s, nodes.nodes.at, nodes.nodes.count, i + 1, w->value[i],
+                      w->divisor ? w->divisor[i] : 0);
         if ((i & 4095) == 0 && cprof_stopped(b->view->env, err))
-            return false;
+            ok = false;
     }
-    return true;
+    cprof_node_stack_deinit(&nodes);
+    return ok;
 }
 
 bool cprof_graph_sum_nodes(cprof_graph_build *b, cprof_error *err) {

@@ -2,6 +2,7 @@
 #include "graph/build.h"
 
 #include "base/sink.h"
+#include "graph/pairs.h"
 #include "measure/measure.h"
 
 #include <stdlib.h>
@@ -27,7 +28,8 @@ typedef struct tagging {
     CPROF_VEC(cprof_str) tag_name; /* of each tag; 0 for label tags */
     cprof_index index;             /* of tags, by vertex, labels and name */
     uint64_t *wanted;              /* a bit a vertex */
-    uint32_t *seen;                /* the last sample that counted in the vertex, + 1 */
+    cprof_pairs cum, flat;         /* of a vertex and a label set */
+    cprof_node_stack stack;
 } tagging;
 
 static bool is_base_mark(const tagging *t, const cprof_label *l) {
@@ -154,33 +156,39 @@ static bool count_group(tagging *t, const label_group *g, uint32_t vertex, bool 
     return true;
 }
 
-/* The vertices of a sample, once each, and its leaf with its flat value. */
-static bool count_sample(tagging *t, uint32_t sample, const label_group *g, int64_t value, int64_t divisor) {
+static bool count_pair(cprof_pairs *pairs, uint32_t vertex, uint32_t group, uint32_t sample, int64_t value,
+                       int64_t divisor) {
+    uint64_t key = cprof_pair_key(vertex, group);
+    if (!cprof_pairs_reserve(pairs, 1))
+        return false;
+    cprof_pairs_count(pairs, key, cprof_pairs_home(pairs, key), sample + 1, value, divisor, 0);
+    return true;
+}
+
+/* Counts a sample's labels at its vertices, once each, and at its leaf. */
+static bool count_sample(tagging *t, uint32_t sample, uint32_t group, int64_t value, int64_t divisor) {
     cprof_graph_build *b = t->b;
     uint32_t stack = b->view->profile->samples.stack[sample], leaf = CPROF_NONE;
     if (b->options->call_tree) {
         leaf = b->stack_leaf[stack];
         for (uint32_t v = leaf; v != CPROF_NONE; v = b->parent[v])
-            if (cprof_bits_get(t->wanted, v) && !count_group(t, g, v, false, value, divisor))
+            if (cprof_bits_get(t->wanted, v) && !count_pair(&t->cum, v, group, sample, value, divisor))
                 return false;
     } else {
         uint32_t count;
         const uint32_t *frames = cprof_view_frames(b->view, stack, &count);
-        for (uint32_t i = count; i-- > 0;) {
-            uint32_t nodes;
-            const uint32_t *node = cprof_node_table_at(&b->graph->table, frames[i], &nodes);
-            for (uint32_t k = 0; k < nodes; k++) {
-                leaf = node[k];
-                if (!cprof_bits_get(t->wanted, leaf) || t->seen[leaf] == sample + 1)
-                    continue;
-                t->seen[leaf] = sample + 1;
-                if (!count_group(t, g, leaf, false, value, divisor))
-                    return false;
-            }
+        if (!cprof_node_stack_fill(&t->stack, &b->graph->table, frames, count))
+            return false;
+        if (t->stack.nodes.count)
+            leaf = t->stack.nodes.at[0] & CPROF_NODE_MASK;
+        for (size_t i = t->stack.nodes.count; i-- > 0;) {
+            uint32_t v = t->stack.nodes.at[i] & CPROF_NODE_MASK;
+            if (cprof_bits_get(t->wanted, v) && !count_pair(&t->cum, v, group, sample, value, divisor))
+                return false;
         }
     }
     return leaf == CPROF_NONE || !cprof_bits_get(t->wanted, leaf) ||
-           count_group(t, g, leaf, true, value, divisor);
+           count_pair(&t->flat, leaf, group, sample, value, divisor);
 }
 
 static bool count_samples(tagging *t, cprof_error *err) {
@@ -195,12 +203,24 @@ static bool count_samples(tagging *t, cprof_error *err) {
         if (!know_group(t, set))
             return cprof_error_memory(v->env, err);
         const label_group *g = &t->groups[set];
-        if ((g->text || g->first < g->end) && !count_sample(t, sample, g, value, divisor))
+        if ((g->text || g->first < g->end) && !count_sample(t, sample, set, value, divisor))
             return cprof_error_memory(v->env, err);
         if ((i & 4095) == 0 && cprof_stopped(v->env, err))
             return false;
     }
     return true;
+}
+
+/* What was counted for label sets goes to the tags that they have, in order of appearance. */
+static bool spread(tagging *t, cprof_pairs *pairs, bool flat) {
+    uint32_t count;
+    const cprof_pair *p = cprof_pairs_take(pairs, &t->b->scratch, &count);
+    for (uint32_t i = 0; p && i < count; i++)
+        if (!count_group(t, &t->groups[(uint32_t)p[i].key], (uint32_t)(p[i].key >> 32), flat, p[i].weight,
+                         p[i].divisor))
+            return false;
+    t->b->overflowed |= pairs->overflowed;
+    return p != NULL;
 }
 
 /* Leaves out what is light and groups the rest by vertex. */
@@ -235,19 +255,24 @@ static bool take_tags(tagging *t, int64_t cutoff) {
 bool cprof_graph_find_tags(cprof_graph_build *b, uint32_t count, int64_t cutoff, cprof_error *err) {
     const cprof_env *env = b->view->env;
     cprof_graph *g = b->graph;
-    tagging t = {.b = b};
+    tagging t = {.b = b, .stack.env = env};
     cprof_index_init(&t.index, cprof_env_budget(env));
     if (!cprof_strtab_init(&t.names, env))
         return cprof_error_memory(env, err);
     t.groups = cprof_arena_calloc(&b->scratch, b->view->profile->label_sets.count, sizeof *t.groups);
     t.wanted = cprof_arena_calloc(&b->scratch, g->vertex_count / 64 + 1, sizeof *t.wanted);
-    t.seen = cprof_arena_calloc(&b->scratch, (size_t)g->vertex_count + 1, sizeof *t.seen);
-    bool ok = t.wanted && t.seen && (t.groups || b->view->profile->label_sets.count == 0);
+    bool ok =
+        cprof_pairs_init(&t.cum, cprof_env_budget(env)) & cprof_pairs_init(&t.flat, cprof_env_budget(env));
+    ok = ok && t.wanted && (t.groups || b->view->profile->label_sets.count == 0);
     for (uint32_t i = 0; ok && i < count && i < g->count; i++)
         cprof_bits_set(t.wanted, g->order[i]);
     ok = ok ? count_samples(&t, err) : cprof_error_memory(env, err);
     if (ok)
-        ok = take_tags(&t, cutoff) || cprof_error_memory(env, err);
+        ok = (spread(&t, &t.cum, false) && spread(&t, &t.flat, true) && take_tags(&t, cutoff)) ||
+             cprof_error_memory(env, err);
+    cprof_pairs_deinit(&t.cum);
+    cprof_pairs_deinit(&t.flat);
+    cprof_node_stack_deinit(&t.stack);
     cprof_vec_free(env, &t.numbers);
     cprof_vec_free(env, &t.tags);
     cprof_vec_free(env, &t.tag_name);

@@ -36,10 +36,9 @@ static void put_frames(const cprof_traces *traces, const cprof_trace *trace, cpr
     cprof_json_key(json, "stack");
     cprof_json_array(json);
     for (uint32_t f = 0; f < trace->frame_count; f++) {
-        uint32_t count;
-        const uint32_t *nodes = cprof_node_table_at(&traces->nodes, trace->frames[f], &count);
-        for (uint32_t n = count; n-- > 0;) /* innermost first */
-            cprof_json_string(json, traces->names[nodes[n]]);
+        uint32_t count = cprof_node_count(&traces->nodes, trace->frames[f]);
+        for (uint32_t n = 0; n < count; n++)
+            cprof_json_string(json, traces->names[cprof_node_at(&traces->nodes, trace->frames[f], n)]);
     }
     cprof_json_end(json);
 }

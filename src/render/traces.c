@@ -17,13 +17,14 @@ typedef struct trace_writer {
 } trace_writer;
 
 static void make_frame(trace_writer *writer, uint32_t location, frame_text *frame) {
-    uint32_t count;
-    const uint32_t *nodes = cprof_node_table_at(&writer->traces->nodes, location, &count);
+    const cprof_node_table *table = &writer->traces->nodes;
+    uint32_t count = cprof_node_count(table, location);
     frame->from = writer->texts.count;
-    for (uint32_t i = count; i > 0; i--) {
+    for (uint32_t i = 0; i < count; i++) {
         cprof_sink_pad(&writer->texts, VALUE_WIDTH + 3);
-        cprof_style_name(writer->style, &writer->texts, writer->traces->names[nodes[i - 1]]);
-        cprof_sink_puts(&writer->texts, i > 1 ? " (inline)\n" : "\n");
+        cprof_style_name(writer->style, &writer->texts,
+                         writer->traces->names[cprof_node_at(table, location, i)]);
+        cprof_sink_puts(&writer->texts, i + 1 < count ? " (inline)\n" : "\n");
     }
     frame->len = writer->texts.count - frame->from;
 }

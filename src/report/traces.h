@@ -30,7 +30,7 @@ typedef struct cprof_trace {
     uint32_t sample;
     int64_t value; /* in the sample unit; divided, for means */
     const cprof_trace_labels *labels;
-    const uint32_t *frames; /* locations, leaf first; see cprof_node_table_at for their nodes */
+    const uint32_t *frames; /* locations, leaf first; see cprof_node_at for their nodes */
     uint32_t frame_count;
 } cprof_trace;
 

@@ -1,0 +1,71 @@
+/* Sums of pairs of numbers (caller and callee, node and labels) in a hash table: all that counting a pair
+ * touches is in one half of a cache line. */
+#ifndef CPROF_GRAPH_PAIRS_H
+#define CPROF_GRAPH_PAIRS_H
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "graph/arith.h"
+
+typedef struct cprof_pair {
+    uint64_t key; /* first << 32 | second; CPROF_PAIR_FREE: a free slot */
+    int64_t weight, divisor;
+    uint32_t stamp;  /* the last stack (or sample) that counted, + 1 */
+    uint32_t serial; /* order of first appearance; the caller's flags are in the highest bits */
+} cprof_pair;
+
+#define CPROF_PAIR_FREE     UINT64_MAX
+#define CPROF_PAIR_RESIDUAL UINT32_C(0x80000000)
+#define CPROF_PAIR_INLINED  UINT32_C(0x40000000)
+#define CPROF_PAIR_SERIAL   UINT32_C(0x3fffffff)
+
+typedef struct cprof_pairs {
+    cprof_budget *budget;
+    cprof_pair *slots;
+    size_t mask, count; /* mask: slots - 1 */
+    bool overflowed;
+} cprof_pairs;
+
+bool cprof_pairs_init(cprof_pairs *pairs, cprof_budget *budget);
+void cprof_pairs_deinit(cprof_pairs *pairs);
+
+/* Room for `extra` more pairs: the slots do not move while they are counted. */
+bool cprof_pairs_reserve(cprof_pairs *pairs, size_t extra);
+
+static inline uint64_t cprof_pair_key(uint32_t first, uint32_t second) {
+    return (uint64_t)first << 32 | second;
+}
+
+static inline size_t cprof_pairs_home(const cprof_pairs *pairs, uint64_t key) {
+    return (size_t)cprof_hash_u64(key) & pairs->mask;
+}
+
+/* The pair's slot, or the free one where it belongs.  home: cprof_pairs_home. */
+static inline cprof_pair *cprof_pairs_at(const cprof_pairs *pairs, uint64_t key, size_t home) {
+    while (pairs->slots[home].key != key && pairs->slots[home].key != CPROF_PAIR_FREE)
+        home = (home + 1) & pairs->mask;
+    return &pairs->slots[home];
+}
+
+/* Counts a pair once a stamp.  Of the flags, RESIDUAL stays when it was given once, INLINED when it was given
+ * always. */
+static inline void cprof_pairs_count(cprof_pairs *pairs, uint64_t key, size_t home, uint32_t stamp,
+                                     int64_t weight, int64_t divisor, uint32_t flags) {
+    cprof_pair *p = cprof_pairs_at(pairs, key, home);
+    if (p->key == CPROF_PAIR_FREE) {
+        *p = (cprof_pair){key, weight, divisor, stamp, (uint32_t)pairs->count++ | flags};
+        return;
+    }
+    if (p->stamp == stamp)
+        return;
+    p->stamp = stamp;
+    p->serial |= flags & CPROF_PAIR_RESIDUAL;
+    p->serial &= flags | ~CPROF_PAIR_INLINED;
+    cprof_i64_add(&p->weight, weight, &pairs->overflowed);
+    cprof_i64_add(&p->divisor, divisor, &pairs->overflowed);
+}
+
+/* The pairs in order of first appearance, in the arena; NULL without memory.  The slots are gone. */
+cprof_pair *cprof_pairs_take(cprof_pairs *pairs, cprof_arena *arena, uint32_t *count);
+
+#endif
