@@ -98,6 +98,23 @@ static void inlined_calls_are_told_from_real_ones(void **state) {
     done(&m);
 }
 
+static void long_inlined_chains_are_whole(void **state) {
+    (void)state;
+    /* More calls in one location than have a short form, beside one that has it and one alone. */
+    static const char *const stacks[] = {"main;a+b+c+d+e+f+g;h+i;j 4", "main;a+b+c+d+e 1", NULL};
+    fixture_graph m;
+    make(&m, TYPES, stacks, everything);
+    static const char *const chain[] = {"main", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
+    for (size_t i = 0; i < 11; i++)
+        assert_node(m.g, chain[i], i == 10 ? 4 : i == 5 ? 1 : 0, i <= 5 ? 5 : 4);
+    for (size_t i = 1; i < 11; i++) {
+        const cprof_edge *e = edge(m.g, chain[i - 1], chain[i]);
+        assert_non_null(e);
+        assert_int_equal(e->inlined, (i > 1 && i < 8) || i == 9);
+    }
+    done(&m);
+}
+
 static void inlining_needs_only_some_edges(void **state) {
     (void)state;
     static const char *const stacks[] = {"main+a 4", "other;a 2", "other;leaf 3", NULL};
@@ -371,6 +388,7 @@ int main(void) {
         cmocka_unit_test(recursion_counts_once),
         cmocka_unit_test(mutual_recursion_counts_each_call_once),
         cmocka_unit_test(inlined_calls_are_told_from_real_ones),
+        cmocka_unit_test(long_inlined_chains_are_whole),
         cmocka_unit_test(inlining_needs_only_some_edges),
         cmocka_unit_test(outermost_line_only_without_inlines),
         cmocka_unit_test(ties_are_broken_by_name),
