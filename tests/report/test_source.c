@@ -29,7 +29,7 @@ static void put(const char *dir, const char *name, const char *text, size_t size
 static int setup(void **state) {
     folder *f = calloc(1, sizeof *f);
     assert_non_null(f);
-    snprintf(f->path, sizeof f->path, "cprof-source-XXXXXX");
+    snprintf(f->path, sizeof f->path, "/tmp/cprof-source-XXXXXX");
     assert_non_null(mkdtemp(f->path));
     assert_int_equal(chdir(f->path), 0);
     assert_non_null(getcwd(f->path, sizeof f->path - 1));
