@@ -201,6 +201,11 @@ static bool segment_of(cprof_object *o, uint64_t address, GElf_Phdr *found, bool
     *has = loads > 0;
     if (loads == 0 || fitting == 1)
         return true;
+    /* A debug file by itself: its segments hold nothing, and where they were in the file is lost. */
+    if (fitting == 0 && text_segment(o, found) && found->p_filesz == 0) {
+        found->p_offset = m->offset + found->p_vaddr % PAGE_SIZE;
+        return true;
+    }
     if (fitting == 0 || hits != 1)
         return cprof_error_set(err, CPROF_ERR_VALUE, -1, "the mapping fits no single segment of the file");
     *found = hit;
@@ -445,8 +450,8 @@ bool cprof_object_code(cprof_object *o, uint64_t start, uint64_t end, uint32_t *
         GElf_Shdr header;
         Elf_Data *data;
         if (!cprof_dw.gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS ||
-            start < header.sh_addr || start - header.sh_addr >= header.sh_size ||
-            !(data = cprof_dw.elf_rawdata(section, NULL)))
+            !(header.sh_flags & SHF_EXECINSTR) || start < header.sh_addr ||
+            start - header.sh_addr >= header.sh_size || !(data = cprof_dw.elf_rawdata(section, NULL)))
             continue;
         uint64_t from = start - header.sh_addr;
         uint64_t size = end > start ? end - start : 0;

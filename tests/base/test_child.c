@@ -1,0 +1,205 @@
+/* Work in a child: what comes back, and what a bad end of it does to the caller. */
+#include "base/child.h"
+#include "base/vec.h"
+#include "support.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef bool work(void *context, cprof_sink *sink, cprof_error *err);
+
+static bool greet(void *context, cprof_sink *sink, cprof_error *err) {
+    (void)err;
+    cprof_sink_puts(sink, context);
+    return true;
+}
+
+static bool refuse(void *context, cprof_sink *sink, cprof_error *err) {
+    (void)context;
+    cprof_sink_puts(sink, "half of it");
+    return cprof_error_set(err, CPROF_ERR_VALUE, 42, "not this one");
+}
+
+static bool crash(void *context, cprof_sink *sink, cprof_error *err) {
+    (void)context, (void)sink, (void)err;
+    signal(SIGSEGV, SIG_DFL); /* a sanitizer would report it */
+    raise(SIGSEGV);
+    return true;
+}
+
+static bool leave(void *context, cprof_sink *sink, cprof_error *err) {
+    (void)context, (void)sink, (void)err;
+    _exit(0); /* a library that ends the process, with a status that looks well */
+}
+
+static bool sleep_long(void *context, cprof_sink *sink, cprof_error *err) {
+    (void)context, (void)sink, (void)err;
+    sleep(60);
+    return true;
+}
+
+static bool pour(void *context, cprof_sink *sink, cprof_error *err) {
+    const size_t *size = context;
+    static const char chunk[1 << 16];
+    (void)err;
+    for (size_t i = 0; i < *size && sink->error.code == CPROF_OK; i += sizeof chunk)
+        cprof_sink_write(sink, chunk, sizeof chunk);
+    return true;
+}
+
+static bool become(void *context, cprof_sink *sink, cprof_error *err) {
+    dup2(sink->fd, STDOUT_FILENO);
+    execl("/bin/sh", "sh", "-c", context, (char *)NULL);
+    return cprof_error_set(err, CPROF_ERR_IO, -1, "no shell");
+}
+
+static bool change_mind(void *context, cprof_sink *sink, cprof_error *err) {
+    (void)sink, (void)err;
+    *(int *)context = 2; /* its own copy */
+    return true;
+}
+
+/* Nothing of a child stays behind. */
+static void assert_no_child(void) {
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void brings_back_what_was_written(void **state) {
+    cprof_child_output output = {0};
+    char hello[] = "hello", more[] = ", again";
+    (void)state;
+    assert_true(cprof_child_run(greet, hello, "greeting", (cprof_child_limits){10, 0}, NULL, &output, NULL));
+    assert_true(cprof_child_run(greet, more, "greeting", (cprof_child_limits){10, 0}, NULL, &output, NULL));
+    assert_slice(((cprof_slice){output.at, output.count}), "hello, again");
+    cprof_vec_free(NULL, &output);
+    assert_no_child();
+}
+
+static void keeps_the_callers_memory(void **state) {
+    cprof_child_output output = {0};
+    int n = 1;
+    (void)state;
+    assert_true(
+        cprof_child_run(change_mind, &n, "thinking", (cprof_child_limits){10, 0}, NULL, &output, NULL));
+    assert_int_equal(n, 1);
+    cprof_vec_free(NULL, &output);
+}
+
+static void brings_back_errors(void **state) {
+    cprof_child_output output = {0};
+    cprof_error err = CPROF_ERROR_INIT;
+    (void)state;
+    assert_false(cprof_child_run(refuse, NULL, "reading", (cprof_child_limits){10, 0}, NULL, &output, &err));
+    assert_int_equal(err.code, CPROF_ERR_VALUE);
+    assert_int_equal(err.offset, 42);
+    assert_string_equal(err.message, "not this one");
+    assert_false(cprof_child_run(refuse, NULL, "reading", (cprof_child_limits){10, 0}, NULL, &output, NULL));
+    cprof_vec_free(NULL, &output);
+    assert_no_child();
+}
+
+static void survives_a_crash(void **state) {
+    static work *const ends[] = {crash, leave};
+    static const char *const words[] = {"crashed (signal 11)", "reading failed"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        cprof_child_output output = {0};
+        cprof_error err = CPROF_ERROR_INIT;
+        assert_false(
+            cprof_child_run(ends[i], NULL, "reading", (cprof_child_limits){10, 0}, NULL, &output, &err));
+        assert_int_equal(err.code, CPROF_ERR_FORMAT);
+        assert_non_null(strstr(err.message, words[i]));
+        cprof_vec_free(NULL, &output);
+    }
+    assert_no_child();
+}
+
+static void ends_what_takes_too_long(void **state) {
+    cprof_child_output output = {0};
+    cprof_error err = CPROF_ERROR_INIT;
+    time_t before = time(NULL);
+    (void)state;
+    assert_false(
+        cprof_child_run(sleep_long, NULL, "waiting", (cprof_child_limits){1, 0}, NULL, &output, &err));
+    assert_true(time(NULL) - before < 30);
+    assert_int_equal(err.code, CPROF_ERR_LIMIT);
+    assert_string_equal(err.message, "waiting took longer than 1 s");
+    cprof_vec_free(NULL, &output);
+    assert_no_child();
+}
+
+static void stops_when_the_person_wishes(void **state) {
+    atomic_bool stop = true;
+    cprof_env env = {.stop = &stop};
+    cprof_child_output output = {0};
+    cprof_error err = CPROF_ERROR_INIT;
+    (void)state;
+    assert_false(cprof_child_run(sleep_long, NULL, "waiting", (cprof_child_limits){0}, &env, &output, &err));
+    assert_int_equal(err.code, CPROF_ERR_STOPPED);
+    cprof_vec_free(&env, &output);
+    assert_no_child();
+}
+
+static void bounds_what_comes_back(void **state) {
+    size_t size = (size_t)1 << 30, exact = 1 << 20;
+    cprof_child_output output = {0};
+    cprof_error err = CPROF_ERROR_INIT;
+    (void)state;
+    assert_true(
+        cprof_child_run(pour, &exact, "pouring", (cprof_child_limits){60, 1 << 20}, NULL, &output, &err));
+    assert_int_equal(output.count, exact);
+    output.count = 0;
+    assert_false(
+        cprof_child_run(pour, &size, "pouring", (cprof_child_limits){60, 1 << 20}, NULL, &output, &err));
+    assert_int_equal(err.code, CPROF_ERR_LIMIT);
+    assert_string_equal(err.message, "pouring gave more than 1048576 bytes");
+    assert_true(output.capacity < 4 << 20);
+    cprof_vec_free(NULL, &output);
+    assert_no_child();
+}
+
+static void stays_on_the_budget(void **state) {
+    size_t size = (size_t)1 << 30;
+    cprof_budget budget = {.limit = 1 << 20};
+    cprof_env env = {.budget = &budget};
+    cprof_child_output output = {0};
+    cprof_error err = CPROF_ERROR_INIT;
+    (void)state;
+    assert_false(cprof_child_run(pour, &size, "pouring", (cprof_child_limits){60, 0}, &env, &output, &err));
+    assert_int_equal(err.code, CPROF_ERR_MEMORY);
+    cprof_vec_free(&env, &output);
+    assert_int_equal(budget.used, 0);
+    assert_no_child();
+}
+
+static void runs_programs(void **state) {
+    cprof_child_output output = {0};
+    cprof_error err = CPROF_ERROR_INIT;
+    char good[] = "echo one; echo two", bad[] = "echo three; exit 3";
+    (void)state;
+    assert_true(cprof_child_exec(become, good, "sh", (cprof_child_limits){10, 0}, NULL, &output, &err));
+    assert_slice(((cprof_slice){output.at, output.count}), "one\ntwo\n");
+    assert_false(cprof_child_exec(become, bad, "sh", (cprof_child_limits){10, 0}, NULL, &output, &err));
+    assert_int_equal(err.code, CPROF_ERR_IO);
+    assert_string_equal(err.message, "sh failed");
+    cprof_vec_free(NULL, &output);
+    assert_no_child();
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(brings_back_what_was_written),
+        cmocka_unit_test(keeps_the_callers_memory),
+        cmocka_unit_test(brings_back_errors),
+        cmocka_unit_test(survives_a_crash),
+        cmocka_unit_test(ends_what_takes_too_long),
+        cmocka_unit_test(stops_when_the_person_wishes),
+        cmocka_unit_test(bounds_what_comes_back),
+        cmocka_unit_test(stays_on_the_budget),
+        cmocka_unit_test(runs_programs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
