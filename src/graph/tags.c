@@ -11,6 +11,7 @@
 typedef struct label_group {
     cprof_str text;      /* in tagging.names; 0: no text labels */
     uint32_t first, end; /* of tagging.numbers */
+    uint32_t same;       /* the first label set that means the same: this one's samples count for it */
     bool known;
 } label_group;
 
@@ -23,6 +24,7 @@ typedef struct tagging {
     cprof_graph_build *b;
     cprof_strtab names;
     label_group *groups; /* of each label set */
+    cprof_idmap by_text; /* the first label set with this text and without numbers */
     CPROF_VEC(number_label) numbers;
     CPROF_VEC(cprof_tag) tags;
     CPROF_VEC(cprof_str) tag_name; /* of each tag; 0 for label tags */
@@ -113,7 +115,15 @@ static bool know_group(tagging *t, uint32_t set) {
     cprof_vec_free(v->env, &pairs);
     g->end = (uint32_t)t->numbers.count;
     g->known = true;
-    return ok;
+    g->same = set;
+    if (!ok || g->first < g->end)
+        return ok;
+    /* Most sets differ in labels that are not shown: request numbers and the like. */
+    g->same = cprof_idmap_get(&t->by_text, g->text);
+    if (g->same != CPROF_NONE)
+        return true;
+    g->same = set;
+    return cprof_idmap_set(&t->by_text, g->text, set);
 }
 
 static bool find_tag(tagging *t, const cprof_tag *wanted, cprof_str name, uint32_t *row) {
@@ -156,39 +166,46 @@ static bool count_group(tagging *t, const label_group *g, uint32_t vertex, bool 
     return true;
 }
 
-static bool count_pair(cprof_pairs *pairs, uint32_t vertex, uint32_t group, uint32_t sample, int64_t value,
+/* Fills t->stack with the sample's vertices, wanted or not, leaf first. */
+static bool find_vertices(tagging *t, uint32_t stack) {
+    const cprof_graph_build *b = t->b;
+    if (!b->options->call_tree) {
+        uint32_t count;
+        const uint32_t *frames = cprof_view_frames(b->view, stack, &count);
+        return cprof_node_stack_fill(&t->stack, &b->graph->table, frames, count);
+    }
+    t->stack.nodes.count = 0;
+    for (uint32_t v = b->stack_leaf[stack]; v != CPROF_NONE; v = b->parent[v])
+        if (!cprof_vec_push(t->stack.env, &t->stack.nodes, v))
+            return false;
+    return true;
+}
+
+static void count_pair(cprof_pairs *pairs, uint32_t vertex, uint32_t group, uint32_t sample, int64_t value,
                        int64_t divisor) {
     uint64_t key = cprof_pair_key(vertex, group);
-    if (!cprof_pairs_reserve(pairs, 1))
-        return false;
     cprof_pairs_count(pairs, key, cprof_pairs_home(pairs, key), sample + 1, value, divisor, 0);
-    return true;
 }
 
 /* Counts a sample's labels at its vertices, once each, and at its leaf. */
 static bool count_sample(tagging *t, uint32_t sample, uint32_t group, int64_t value, int64_t divisor) {
-    cprof_graph_build *b = t->b;
-    uint32_t stack = b->view->profile->samples.stack[sample], leaf = CPROF_NONE;
-    if (b->options->call_tree) {
-        leaf = b->stack_leaf[stack];
-        for (uint32_t v = leaf; v != CPROF_NONE; v = b->parent[v])
-            if (cprof_bits_get(t->wanted, v) && !count_pair(&t->cum, v, group, sample, value, divisor))
-                return false;
-    } else {
-        uint32_t count;
-        const uint32_t *frames = cprof_view_frames(b->view, stack, &count);
-        if (!cprof_node_stack_fill(&t->stack, &b->graph->table, frames, count))
-            return false;
-        if (t->stack.nodes.count)
-            leaf = t->stack.nodes.at[0] & CPROF_NODE_MASK;
-        for (size_t i = t->stack.nodes.count; i-- > 0;) {
-            uint32_t v = t->stack.nodes.at[i] & CPROF_NODE_MASK;
-            if (cprof_bits_get(t->wanted, v) && !count_pair(&t->cum, v, group, sample, value, divisor))
-                return false;
-        }
+    if (!find_vertices(t, t->b->view->profile->samples.stack[sample]))
+        return false;
+    uint32_t *vertices = t->stack.nodes.at;
+    uint32_t mask = t->b->options->call_tree ? UINT32_MAX : CPROF_NODE_MASK;
+    size_t count = t->stack.nodes.count, wanted = 0;
+    bool leaf_wanted = count && cprof_bits_get(t->wanted, vertices[0] & mask);
+    for (size_t i = 0; i < count; i++) {
+        vertices[wanted] = vertices[i] & mask;
+        wanted += cprof_bits_get(t->wanted, vertices[wanted]);
     }
-    return leaf == CPROF_NONE || !cprof_bits_get(t->wanted, leaf) ||
-           count_pair(&t->flat, leaf, group, sample, value, divisor);
+    if (!cprof_pairs_reserve(&t->cum, wanted) || !cprof_pairs_reserve(&t->flat, 1))
+        return false;
+    for (size_t i = 0; i < wanted; i++)
+        count_pair(&t->cum, vertices[i], group, sample, value, divisor);
+    if (leaf_wanted)
+        count_pair(&t->flat, vertices[0], group, sample, value, divisor);
+    return true;
 }
 
 static bool count_samples(tagging *t, cprof_error *err) {
@@ -203,7 +220,7 @@ static bool count_samples(tagging *t, cprof_error *err) {
         if (!know_group(t, set))
             return cprof_error_memory(v->env, err);
         const label_group *g = &t->groups[set];
-        if ((g->text || g->first < g->end) && !count_sample(t, sample, set, value, divisor))
+        if ((g->text || g->first < g->end) && !count_sample(t, sample, g->same, value, divisor))
             return cprof_error_memory(v->env, err);
         if ((i & 4095) == 0 && cprof_stopped(v->env, err))
             return false;
@@ -257,6 +274,7 @@ bool cprof_graph_find_tags(cprof_graph_build *b, uint32_t count, int64_t cutoff,
     cprof_graph *g = b->graph;
     tagging t = {.b = b, .stack.env = env};
     cprof_index_init(&t.index, cprof_env_budget(env));
+    cprof_idmap_init(&t.by_text, cprof_env_budget(env));
     if (!cprof_strtab_init(&t.names, env))
         return cprof_error_memory(env, err);
     t.groups = cprof_arena_calloc(&b->scratch, b->view->profile->label_sets.count, sizeof *t.groups);
@@ -277,6 +295,7 @@ bool cprof_graph_find_tags(cprof_graph_build *b, uint32_t count, int64_t cutoff,
     cprof_vec_free(env, &t.tags);
     cprof_vec_free(env, &t.tag_name);
     cprof_index_deinit(&t.index);
+    cprof_idmap_deinit(&t.by_text);
     cprof_strtab_deinit(&t.names);
     return ok;
 }
