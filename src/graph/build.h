@@ -2,6 +2,7 @@
 #ifndef CPROF_GRAPH_BUILD_H
 #define CPROF_GRAPH_BUILD_H
 
+#include "base/threads.h"
 #include "graph/graph.h"
 
 /* What the samples of each stack sum up to. */
@@ -34,6 +35,9 @@ static inline void cprof_bits_set(uint64_t *bits, uint32_t i) {
 }
 
 bool cprof_graph_weigh_stacks(cprof_graph_build *b, cprof_error *err);
+/* Shares the stacks out among threads, about the same number of frames for each: thread i has the stacks
+ * [cuts[i], cuts[i + 1]).  Returns how many there are to be. */
+unsigned cprof_graph_share_stacks(const cprof_graph_build *b, uint32_t cuts[CPROF_THREADS_MAX + 1]);
 /* Flat and cum of every vertex; for a tree, makes the vertices. */
 bool cprof_graph_sum_nodes(cprof_graph_build *b, cprof_error *err);
 bool cprof_graph_sum_tree(cprof_graph_build *b, cprof_error *err);

@@ -18,6 +18,10 @@ typedef struct kept_node {
 
 typedef struct walk {
     const cprof_env *env;
+    const cprof_graph_build *build;
+    uint32_t from, to; /* stacks: one thread's share */
+    bool ok;
+    cprof_error error;
     cprof_pairs pairs;
     const uint64_t *kept, *into, *around;
     cprof_node_stack stack;
@@ -83,20 +87,36 @@ static bool walk_stack(walk *w, const cprof_node_table *table, const uint32_t *f
     return true;
 }
 
-static bool walk_stacks(cprof_graph_build *b, walk *w, cprof_error *err) {
-    const cprof_view *v = b->view;
-    uint32_t stacks = v->profile->stacks.count;
-    for (uint32_t i = 0; i < stacks; i++) {
+static bool walk_stacks(walk *w) {
+    const cprof_graph_build *b = w->build;
+    for (uint32_t i = w->from; i < w->to; i++) {
         if (!cprof_bits_get(b->weights.touched, i))
             continue;
         uint32_t count;
-        const uint32_t *frames = cprof_view_frames(v, i, &count);
+        const uint32_t *frames = cprof_view_frames(b->view, i, &count);
         if (!walk_stack(w, &b->graph->table, frames, count, i + 1, b->weights.value[i],
                         b->weights.divisor ? b->weights.divisor[i] : 0))
-            return cprof_error_memory(v->env, err);
-        if ((i & 4095) == 0 && cprof_stopped(v->env, err))
+            return cprof_error_memory(w->env, &w->error);
+        if ((i & 4095) == 0 && cprof_stopped(w->env, &w->error))
             return false;
     }
+    return true;
+}
+
+static void walk_share(void *part) {
+    walk *w = part;
+    w->ok = walk_stacks(w);
+}
+
+/* Adds what another share counted to w's pairs, behind those that w had first. */
+static bool add_share(cprof_graph_build *b, walk *w, walk *other, uint32_t stamp) {
+    uint32_t count;
+    const cprof_pair *pairs = cprof_pairs_take(&other->pairs, &b->scratch, &count);
+    if (!pairs || !cprof_pairs_reserve(&w->pairs, count))
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        cprof_pairs_count(&w->pairs, pairs[i].key, cprof_pairs_home(&w->pairs, pairs[i].key), stamp,
+                          pairs[i].weight, pairs[i].divisor, pairs[i].serial & ~CPROF_PAIR_SERIAL);
     return true;
 }
 
@@ -116,18 +136,50 @@ static bool take_edges(cprof_graph_build *b, walk *w) {
     return true;
 }
 
+/* Puts the shares' pairs together; false (and err) when one of them failed. */
+static bool combine(cprof_graph_build *b, walk *shares, unsigned count, cprof_error *err) {
+    uint32_t stamp = b->view->profile->stacks.count; /* each share gets one that no stack had */
+    for (unsigned i = 0; i < count; i++) {
+        if (!shares[i].ok) {
+            if (err)
+                *err = shares[i].error;
+            return false;
+        }
+        if (i > 0 && !add_share(b, &shares[0], &shares[i], stamp + 1 + i))
+            return cprof_error_memory(b->view->env, err);
+        b->overflowed |= shares[i].pairs.overflowed;
+    }
+    b->overflowed |= shares[0].pairs.overflowed;
+    return take_edges(b, &shares[0]) || cprof_error_memory(b->view->env, err);
+}
+
 bool cprof_graph_find_edges(cprof_graph_build *b, const uint64_t *into, const uint64_t *around,
                             cprof_error *err) {
     const cprof_env *env = b->view->env;
-    walk w = {.env = env, .kept = b->kept, .into = into, .around = around, .stack.env = env};
-    bool ok = cprof_pairs_init(&w.pairs, cprof_env_budget(env)) || cprof_error_memory(env, err);
-    ok = ok && walk_stacks(b, &w, err);
-    b->overflowed |= w.pairs.overflowed;
-    ok = ok && (take_edges(b, &w) || cprof_error_memory(env, err));
-    cprof_pairs_deinit(&w.pairs);
-    cprof_node_stack_deinit(&w.stack);
-    cprof_vec_free(env, &w.chain);
-    cprof_vec_free(env, &w.calls);
+    uint32_t cuts[CPROF_THREADS_MAX + 1];
+    walk shares[CPROF_THREADS_MAX];
+    unsigned threads = cprof_graph_share_stacks(b, cuts);
+    bool ok = true;
+    for (unsigned i = 0; i < threads; i++) {
+        shares[i] =
+            (walk){.env = env, .build = b, .from = cuts[i], .to = cuts[i + 1], .error = CPROF_ERROR_INIT};
+        shares[i].kept = b->kept;
+        shares[i].into = into;
+        shares[i].around = around;
+        shares[i].stack.env = env;
+        ok = cprof_pairs_init(&shares[i].pairs, cprof_env_budget(env)) && ok;
+    }
+    if (ok)
+        cprof_threads_run(walk_share, shares, sizeof *shares, threads);
+    else
+        cprof_error_memory(env, err);
+    ok = ok && combine(b, shares, threads, err);
+    for (unsigned i = 0; i < threads; i++) {
+        cprof_pairs_deinit(&shares[i].pairs);
+        cprof_node_stack_deinit(&shares[i].stack);
+        cprof_vec_free(env, &shares[i].chain);
+        cprof_vec_free(env, &shares[i].calls);
+    }
     return ok;
 }
 

@@ -1,0 +1,42 @@
+#include "base/threads.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+unsigned cprof_threads_count(size_t work, size_t grain) {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t most = processors < 1                   ? 1
+                  : processors > CPROF_THREADS_MAX ? CPROF_THREADS_MAX
+                                                   : (size_t)processors;
+    size_t parts = grain > 0 ? work / grain : work;
+    return (unsigned)(parts < 1 ? 1 : parts < most ? parts : most);
+}
+
+typedef struct job {
+    void (*run)(void *part);
+    void *part;
+    pthread_t thread;
+    bool started;
+} job;
+
+static void *run_job(void *context) {
+    job *j = context;
+    j->run(j->part);
+    return NULL;
+}
+
+void cprof_threads_run(void (*run)(void *part), void *parts, size_t size, unsigned count) {
+    job jobs[CPROF_THREADS_MAX];
+    for (unsigned i = 1; i < count; i++) {
+        jobs[i] = (job){.run = run, .part = (char *)parts + i * size};
+        jobs[i].started =
+            i < CPROF_THREADS_MAX && pthread_create(&jobs[i].thread, NULL, run_job, &jobs[i]) == 0;
+    }
+    run(parts);
+    for (unsigned i = 1; i < count; i++)
+        if (jobs[i].started)
+            pthread_join(jobs[i].thread, NULL);
+        else
+            run(jobs[i].part);
+}

@@ -1,0 +1,17 @@
+/* Work shared out among the machine's processors: parts of one kind, each with its own memory. */
+#ifndef CPROF_BASE_THREADS_H
+#define CPROF_BASE_THREADS_H
+
+#include <stddef.h>
+
+enum { CPROF_THREADS_MAX = 16 };
+
+/* How many parts are worth it: one for each `grain` of the work, up to the number of processors; at least 1.
+ */
+unsigned cprof_threads_count(size_t work, size_t grain);
+
+/* Runs run(part) for each of `count` parts of `size` bytes that stand in a row, all at the same time as far
+ * as threads can be had; returns when all are done.  The caller's thread runs the first. */
+void cprof_threads_run(void (*run)(void *part), void *parts, size_t size, unsigned count);
+
+#endif
