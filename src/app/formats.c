@@ -4,6 +4,8 @@
 #include "app/session.h"
 #include "render/tables.h"
 
+#include <stdlib.h>
+
 /* What a name's end stands for, the longer end first. */
 static const struct {
     const char *end, *command, *format;
@@ -166,6 +168,43 @@ bool cprof_formatted_traces(const cprof_job *job, cprof_sink *sink, cprof_error 
         cprof_json_end(&json);
     }
     cprof_traces_deinit(&traces);
+    return ok;
+}
+
+bool cprof_formatted_list(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    cprof_sheet_kind kind;
+    cprof_json json;
+    cprof_list list;
+    if (sheet_kind(job, &kind))
+        return no_such_form(job, err);
+    bool ok = cprof_list_init(&list, job->report, err);
+    if (ok) {
+        begin(job, &json, sink);
+        cprof_json_list(&list, &json);
+        cprof_json_end(&json);
+    }
+    cprof_list_deinit(&list);
+    return ok;
+}
+
+bool cprof_formatted_disasm(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    cprof_sheet_kind kind;
+    cprof_json json;
+    cprof_disasm_report disasm;
+    bool ok;
+    if (sheet_kind(job, &kind))
+        return no_such_form(job, err);
+    char *tools = cprof_job_tools(job, &ok, err);
+    if (!ok)
+        return false;
+    ok = cprof_disasm_report_init(&disasm, job->report, tools, err);
+    if (ok) {
+        begin(job, &json, sink);
+        cprof_json_disasm(&disasm, &json);
+        cprof_json_end(&json);
+    }
+    cprof_disasm_report_deinit(&disasm);
+    free(tools);
     return ok;
 }
 

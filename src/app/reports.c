@@ -43,13 +43,20 @@ bool cprof_run_list(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
     return ok;
 }
 
-bool cprof_run_disasm(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+char *cprof_job_tools(const cprof_job *job, bool *ok, cprof_error *err) {
     cprof_slice folders = job->settings.tools;
     char *tools = folders.len ? strndup(folders.ptr, folders.len) : NULL;
-    if (folders.len && !tools)
-        return cprof_error_memory(job->session->env, err);
+    *ok = tools || folders.len == 0 || cprof_error_memory(job->session->env, err);
+    return tools;
+}
+
+bool cprof_run_disasm(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    bool ok;
+    char *tools = cprof_job_tools(job, &ok, err);
+    if (!ok)
+        return false;
     cprof_disasm_report disasm;
-    bool ok = cprof_disasm_report_init(&disasm, job->report, tools, err);
+    ok = cprof_disasm_report_init(&disasm, job->report, tools, err);
     if (ok)
         cprof_render_disasm(&disasm, &job->request->style, sink);
     cprof_disasm_report_deinit(&disasm);

@@ -8,12 +8,16 @@ cprof_command_run cprof_run_top, cprof_run_tree, cprof_run_list, cprof_run_disas
     cprof_run_tags, cprof_run_comments, cprof_run_raw, cprof_run_dot, cprof_run_callgrind, cprof_run_proto,
     cprof_run_topproto, cprof_run_goroutines;
 
+/* Where the tools of settings.tools are, with an end for C; free() it.  *ok is false without memory. */
+char *cprof_job_tools(const cprof_job *job, bool *ok, cprof_error *err);
+
 /* Pictures, and stacks for other tools. */
 cprof_command_run cprof_run_flame, cprof_run_folded, cprof_run_speedscope, cprof_run_svg, cprof_run_png,
     cprof_run_pdf, cprof_run_ps, cprof_run_gif, cprof_run_jpg;
 
 /* In the format that settings.format names: see formats.h. */
 cprof_command_run cprof_formatted_top, cprof_formatted_tree, cprof_formatted_tags, cprof_formatted_graph,
-    cprof_formatted_flame, cprof_formatted_traces, cprof_formatted_comments, cprof_formatted_goroutines;
+    cprof_formatted_flame, cprof_formatted_traces, cprof_formatted_comments, cprof_formatted_goroutines,
+    cprof_formatted_list, cprof_formatted_disasm;
 
 #endif

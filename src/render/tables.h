@@ -5,7 +5,9 @@
 #include "render/json.h"
 #include "render/sheet.h"
 #include "report/callgraph_picture.h"
+#include "report/disasm.h"
 #include "report/flame.h"
+#include "report/list.h"
 #include "report/tags.h"
 #include "report/top.h"
 #include "report/traces.h"
@@ -24,6 +26,8 @@ void cprof_json_tags(const cprof_tags *tags, cprof_json *json);
 void cprof_json_graph(const cprof_picture *picture, cprof_json *json);
 void cprof_json_flame(const cprof_flame *flame, cprof_json *json);
 void cprof_json_traces(const cprof_traces *traces, cprof_json *json);
+void cprof_json_list(const cprof_list *list, cprof_json *json);
+void cprof_json_disasm(const cprof_disasm_report *disasm, cprof_json *json);
 void cprof_json_comments(const cprof_view *view, cprof_json *json);
 
 void cprof_sheet_top(const cprof_top *top, cprof_sheet_kind kind, cprof_sink *sink);

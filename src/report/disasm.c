@@ -29,7 +29,7 @@ static bool amount_or_dot(cprof_report *report, int64_t value, cprof_amount *amo
 /* What the samples say of an instruction, where objdump says nothing. */
 typedef struct tally {
     int64_t flat, flat_div, cum, cum_div;
-    cprof_slice function, file;
+    cprof_slice function, file; /* the file with its folders */
     int64_t line;
 } tally;
 
@@ -42,15 +42,21 @@ static void add_node(const cprof_graph *g, uint32_t vertex, tally *t, bool *over
         cprof_i64_add(&t->cum_div, g->cum_div[vertex], overflowed);
     }
     if (t->file.len == 0 && info->file)
-        t->file = cprof_path_base(cprof_graph_string(g, info->file));
+        t->file = cprof_graph_string(g, info->file);
     if (t->line == 0)
         t->line = info->line;
     if (t->function.len == 0)
         t->function = cprof_graph_string(g, info->name);
 }
 
+/* The file's own name; cprof_path_base makes "." of none. */
+static cprof_slice file_name(const tally *t) {
+    return t->file.len > 0 ? cprof_path_base(t->file) : t->file;
+}
+
 static bool place_text(cprof_report *report, const tally *t, cprof_slice *place) {
-    size_t room = t->function.len + t->file.len + 32;
+    cprof_slice file = file_name(t);
+    size_t room = t->function.len + file.len + 32;
     char *text = cprof_arena_alloc(&report->arena, room);
     size_t n = 0;
     if (!text)
@@ -60,9 +66,9 @@ static bool place_text(cprof_report *report, const tally *t, cprof_slice *place)
         n = t->function.len;
         text[n++] = ' ';
     }
-    if (t->file.len > 0) {
-        memcpy(text + n, t->file.ptr, t->file.len);
-        n += t->file.len;
+    if (file.len > 0) {
+        memcpy(text + n, file.ptr, file.len);
+        n += file.len;
         if (t->line != 0)
             n += (size_t)snprintf(text + n, room - n, ":%lld", (long long)t->line);
     }
@@ -72,7 +78,18 @@ static bool place_text(cprof_report *report, const tally *t, cprof_slice *place)
 
 static bool same_place(const tally *a, const tally *b) {
     return a->line == b->line && cprof_slice_equal(a->function, b->function) &&
-           cprof_slice_equal(a->file, b->file);
+           cprof_slice_equal(file_name(a), file_name(b));
+}
+
+/* Notes where the instruction is from; copies are shared with the one before it. */
+static bool keep_place(cprof_report *report, const tally *now, const cprof_disasm_line *before,
+                       cprof_disasm_line *line) {
+    bool same_function = before && cprof_slice_equal(before->function, now->function);
+    bool same_file = before && cprof_slice_equal(before->file, now->file);
+    line->function = same_function ? before->function : cprof_arena_copy(&report->arena, now->function);
+    line->file = same_file ? before->file : cprof_arena_copy(&report->arena, now->file);
+    line->line = now->line;
+    return line->function.ptr && line->file.ptr;
 }
 
 /* Gives each instruction the nodes from its address up to the next one's. */
@@ -88,8 +105,7 @@ static bool annotate(maker *m, const cprof_symbol_match *symbol, const cprof_dis
     for (size_t i = 0; i < code->instructions.count; i++) {
         const cprof_instruction *in = &code->instructions.at[i];
         uint64_t next = i + 1 < code->instructions.count ? code->instructions.at[i + 1].address : UINT64_MAX;
-        tally now = {.function = in->function, .line = in->line};
-        now.file = in->file.len > 0 ? cprof_path_base(in->file) : in->file;
+        tally now = {.function = in->function, .file = in->file, .line = in->line};
         for (; node < symbol->node_count; node++) {
             uint32_t vertex = symbol->nodes[node];
             if (cprof_graph_info(g, vertex)->address - symbol->base >= next)
@@ -100,7 +116,8 @@ static bool annotate(maker *m, const cprof_symbol_match *symbol, const cprof_dis
         line->address = in->address;
         line->text = cprof_arena_copy(&m->report->arena, in->text);
         bool told = same_place(&now, &before);
-        if (!line->text.ptr || (!told && !place_text(m->report, &now, &line->place)) ||
+        if (!line->text.ptr || !keep_place(m->report, &now, i > 0 ? line - 1 : NULL, line) ||
+            (!told && !place_text(m->report, &now, &line->place)) ||
             !amount_or_dot(m->report, cprof_i64_mean(now.flat, now.flat_div), &line->flat) ||
             !amount_or_dot(m->report, cprof_i64_mean(now.cum, now.cum_div), &line->cum))
             return no_memory(m, err);

@@ -11,7 +11,9 @@
 typedef struct cprof_disasm_line {
     uint64_t address; /* in the binary */
     cprof_slice text;
-    cprof_slice place;      /* "FUNCTION FILE:LINE" where it differs from the line before; else "" */
+    cprof_slice place;          /* "FUNCTION FILE:LINE" where it differs from the line before; else "" */
+    cprof_slice function, file; /* that place, the file with its folders; "" where it is not known */
+    int64_t line;
     cprof_amount flat, cum; /* text "." where there is none */
 } cprof_disasm_line;
 

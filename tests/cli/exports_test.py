@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -64,6 +65,56 @@ class Exports(unittest.TestCase):
                 # What has no stack is of no function.
                 self.assertEqual(sum(row["flat"] for row in top["rows"]),
                                  sum(row["value"] for row in raw["rows"] if row["stack"]))
+                small = json.loads(run("topproto", "-json", "-trim=false", f"-sample_index={kind}", profile))
+                self.assertEqual(small["rows"], top["rows"])
+                graph = json.loads(run("callgrind", "-json", f"-sample_index={kind}", profile))
+                self.assertEqual(sum(node["flat"] for node in graph["nodes"]),
+                                 sum(row["value"] for row in raw["rows"] if row["stack"]))
+
+    def test_list_adds_up(self):
+        profile = TESTDATA / "proto/go-cpu.pb"
+        found = json.loads(run("list", "-json", ".", profile))
+        files = [file for row in found["rows"] for file in row["files"]]
+        self.assertEqual(sum(file["flat"] for file in files), raw_totals(profile)["cpu"])
+        self.assertTrue(all("error" in file or "path" in file for file in files))
+
+    def binary(self):
+        """A program whose function spin starts in line 3, and a profile of 1 and 2 KiB in its lines 4 and 5."""
+        source, program, profile = self.path / "work.c", self.path / "work", self.path / "work.heap"
+        if not (shutil.which("cc") and shutil.which("nm") and shutil.which("objdump")):
+            self.skipTest("needs cc, nm and objdump")
+        source.write_text("volatile unsigned sum;\n\nvoid spin(unsigned n) {\n    sum += n * n;\n    sum ^= 7;\n}\n\n"
+                          "int main(void) {\n    spin(3);\n    return 0;\n}\n")
+        subprocess.run(["cc", "-g", "-O0", "-no-pie", "-fno-inline", str(source), "-o", str(program)], check=True)
+        lines = subprocess.run(["objdump", "-dl", "--no-show-raw-insn", "--disassemble=spin", str(program)],
+                               capture_output=True, text=True, check=True).stdout.splitlines()
+        first = {}
+        for place, code in zip(lines, lines[1:]):
+            if (number := re.search(r"work\.c:(\d+)", place)) and (address := re.match(r"\s*([0-9a-f]+):", code)):
+                first[int(number.group(1))] = int(address.group(1), 16)
+        # An address of a stack stands behind its call.
+        profile.write_text(f"heap profile: 3: 3072 [ 3: 3072] @ heapprofile\n"
+                           f"1: 1024 [ 1: 1024] @ {first[4] + 1:#x}\n2: 2048 [ 2: 2048] @ {first[5] + 1:#x}\n"
+                           f"MAPPED_LIBRARIES:\n00400000-00500000 r-xp 00000000 08:01 12 {program}\n")
+        return source, program, profile, first
+
+    def test_source_and_machine_code(self):
+        source, program, profile, first = self.binary()
+        found = json.loads(run("list", "spin", "-json", profile))
+        self.assertEqual([row["function"] for row in found["rows"]], ["spin"])
+        file = found["rows"][0]["files"][0]
+        self.assertEqual((file["path"], file["flat"], file["flat_percent"]), (str(source), 3072, 100))
+        self.assertEqual([(line["line"], line["flat"], line["text"]) for line in file["lines"] if line["flat"]],
+                         [(4, 1024, "    sum += n * n;"), (5, 2048, "    sum ^= 7;")])
+        found = json.loads(run("disasm", "spin", "-json", profile))
+        self.assertEqual([(row["names"], row["flat"], row["cum_percent"]) for row in found["rows"]],
+                         [(["spin"], 3072, 100)])
+        weights = {i["address"]: (i["flat"], i["function"], i["file"], i["line"])
+                   for i in found["rows"][0]["instructions"] if i["flat"]}
+        self.assertEqual(weights, {hex(first[4]): (1024, "spin", str(source), 4),
+                                   hex(first[5]): (2048, "spin", str(source), 5)})
+        self.assertIn("has no csv form", subprocess.run([CPROF, "list", "spin", "-csv", str(profile)],
+                                                        capture_output=True, text=True).stderr)
 
     def test_folded_comes_back(self):
         for profile in (TESTDATA / name for name in PROFILES):
@@ -105,7 +156,8 @@ class Exports(unittest.TestCase):
     def test_json_has_the_keys_of_its_schema(self):
         file = self.path / "small.folded"
         file.write_text("main;work;parse 60\nmain;work 20\nmain;idle 15\ngc 5\n")
-        for report in ("top", "text", "tree", "tags", "dot", "svg", "flame", "traces", "raw", "comments"):
+        for report in ("top", "text", "tree", "tags", "dot", "svg", "flame", "traces", "raw", "comments", "callgrind",
+                       "topproto"):
             with self.subTest(report):
                 found = json.loads(run(report, "-json", file))
                 self.assertEqual((found["schema"], found["version"], found["report"]), ("cprof-report", 1, report))
