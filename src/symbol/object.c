@@ -424,7 +424,7 @@ static bool find_symbol(cprof_object *o, uint64_t at, bool fast, cprof_object_fr
 
 bool cprof_object_find(cprof_object *o, uint64_t address, bool fast, cprof_object_frames *frames,
                        cprof_error *err) {
-    uint64_t at;
+    uint64_t at = 0;
     size_t before = frames->count;
     if (!cprof_object_address(o, address, &at, err) ||
         (!fast && !cprof_object_dwarf_find(o, at, frames, err)) ||
