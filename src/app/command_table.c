@@ -72,6 +72,22 @@ const cprof_command cprof_commands[] = {
          "Disassembles the functions that match RE, or that have the address RE. The binaries that the profile "
          "names must be there: in their place, in PPROF_BINARY_PATH, or in front of the profile.",
      .examples = "cprof disasm 'hash.*update' ./server cpu.pb.gz"},
+    {.name = "weblist",
+     .run = cprof_run_weblist,
+     .formatted = cprof_formatted_list,
+     .takes_regex = true,
+     .untrimmed = true,
+     .granularity = "lines",
+     .default_nodes = GRAPH_NODES,
+     .viewers = cprof_viewers_web,
+     .suffix = "html",
+     .usage = "weblist RE [options] [BINARY] SOURCE…",
+     .brief = "source lines and their machine code, shown in a browser",
+     .help =
+         "One page that needs nothing else: the functions that match RE with their source, and behind each "
+         "line its machine code where the binary is there. n goes to the next hot line, / searches.",
+     .examples = "cprof weblist 'regexp\\.' ./server cpu.pb.gz\n"
+                 "cprof weblist main cpu.pb.gz -output main.html"},
     {.name = "traces",
      .run = cprof_run_traces,
      .formatted = cprof_formatted_traces,

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 /* Takes the output. */
 static bool fill_output(cprof_session *session, const cprof_request *request, const char *path,
@@ -93,6 +94,12 @@ static bool to_pipe(cprof_session *session, const cprof_request *request, int fd
     return ok;
 }
 
+/* "… > x.svg": there it is wanted, not on a screen. */
+static bool is_file(int fd) {
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 /* To a file that a program shows, unless it was to be kept (-output). */
 static bool to_viewer(cprof_session *session, const cprof_request *request, cprof_error *err) {
     char *path = cprof_viewer_file(request->command->suffix, err);
@@ -104,11 +111,12 @@ static bool to_viewer(cprof_session *session, const cprof_request *request, cpro
 
 bool cprof_session_deliver(cprof_session *session, const cprof_request *request, const cprof_delivery *to,
                            cprof_error *err) {
+    bool own_form = request->settings.format.len == 0; /* no JSON or the like, which is text */
     if (request->settings.output.len)
         return to_file(session, request, request->settings.output, err);
-    if (request->command->viewers)
+    if (own_form && request->command->viewers && (to->in_shell || !is_file(to->fd)))
         return to_viewer(session, request, err);
-    if (request->command->suffix && (to->is_terminal || to->in_shell))
+    if (own_form && request->command->suffix && (to->is_terminal || to->in_shell))
         return to_new_file(session, request, err);
     return to->is_terminal ? to_terminal(session, request, to->fd, err)
                            : to_pipe(session, request, to->fd, err);

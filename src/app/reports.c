@@ -12,6 +12,7 @@
 #include "render/tags.h"
 #include "render/text.h"
 #include "render/traces.h"
+#include "render/weblist.h"
 #include "report/topproto.h"
 
 #include <stdlib.h>
@@ -60,6 +61,18 @@ bool cprof_run_disasm(const cprof_job *job, cprof_sink *sink, cprof_error *err) 
     if (ok)
         cprof_render_disasm(&disasm, &job->request->style, sink);
     cprof_disasm_report_deinit(&disasm);
+    free(tools);
+    return ok;
+}
+
+bool cprof_run_weblist(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+    bool ok;
+    char *tools = cprof_job_tools(job, &ok, err);
+    if (!ok)
+        return false;
+    cprof_weblist weblist;
+    ok = cprof_weblist_init(&weblist, job->report, tools, err) && cprof_render_weblist(&weblist, sink, err);
+    cprof_weblist_deinit(&weblist);
     free(tools);
     return ok;
 }

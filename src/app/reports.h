@@ -6,7 +6,7 @@
 
 cprof_command_run cprof_run_top, cprof_run_tree, cprof_run_list, cprof_run_disasm, cprof_run_traces,
     cprof_run_tags, cprof_run_comments, cprof_run_raw, cprof_run_dot, cprof_run_callgrind, cprof_run_proto,
-    cprof_run_topproto, cprof_run_goroutines;
+    cprof_run_topproto, cprof_run_goroutines, cprof_run_weblist;
 
 /* Where the tools of settings.tools are, with an end for C; free() it.  *ok is false without memory. */
 char *cprof_job_tools(const cprof_job *job, bool *ok, cprof_error *err);

@@ -12,6 +12,7 @@ typedef struct cprof_asset {
 extern const cprof_asset cprof_asset_palette_css, cprof_asset_page_css;
 extern const cprof_asset cprof_asset_flame_css, cprof_asset_flame_js;
 extern const cprof_asset cprof_asset_graph_css, cprof_asset_graph_js;
+extern const cprof_asset cprof_asset_weblist_css, cprof_asset_weblist_js;
 
 #define CPROF_PALETTE_COLOURS 24 /* c0 … c23 in palette.css */
 

@@ -37,17 +37,21 @@ static void write_style(const cprof_asset *style, const char *svg_style, cprof_s
     cprof_sink_puts(sink, "</style>\n");
 }
 
+/* Up to the title's text.  Only the page's own script may run, and nothing may be asked for. */
+static void write_head(const cprof_page *page, cprof_sink *sink) {
+    cprof_sink_printf(sink,
+                      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                      "script-src '%s'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
+                      "<meta name=\"viewport\" content=\"width=device-width\">\n"
+                      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
+                      page->script->hash);
+}
+
 void cprof_page_begin(const cprof_page *page, const char *id, double width, double height,
                       const cprof_asset *style, const char *svg_style, cprof_sink *sink) {
     if (page->html)
-        cprof_sink_printf(
-            sink,
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-            "script-src '%s'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-            "<meta name=\"viewport\" content=\"width=device-width\">\n"
-            "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
-            page->script->hash);
+        write_head(page, sink);
     else
         cprof_sink_printf(
             sink,
@@ -73,6 +77,20 @@ void cprof_page_end(const cprof_page *page, cprof_sink *sink) {
     cprof_sink_puts(sink, page->html ? "</script>\n<script>" : "</script>\n<script><![CDATA[\n");
     cprof_sink_slice(sink, page->script->text);
     cprof_sink_puts(sink, page->html ? "</script>\n</body>\n</html>\n" : "]]></script>\n</svg>\n");
+}
+
+void cprof_page_begin_body(const cprof_page *page, const cprof_asset *style, cprof_sink *sink) {
+    write_head(page, sink);
+    cprof_sink_xml(sink, page->title);
+    cprof_sink_puts(sink, "</title>\n");
+    write_style(style, "", sink);
+    cprof_sink_puts(sink, "</head>\n<body>\n");
+}
+
+void cprof_page_end_body(const cprof_page *page, cprof_sink *sink) {
+    cprof_sink_puts(sink, "<script>");
+    cprof_sink_slice(sink, page->script->text);
+    cprof_sink_puts(sink, "</script>\n</body>\n</html>\n");
 }
 
 void cprof_page_write_words(const cprof_page *page, cprof_json *json) {

@@ -28,6 +28,10 @@ void cprof_page_data(const cprof_page *page, cprof_sink *sink);
 /* Ends the JSON, and the file. */
 void cprof_page_end(const cprof_page *page, cprof_sink *sink);
 
+/* A page without a picture: what follows is the body's elements. */
+void cprof_page_begin_body(const cprof_page *page, const cprof_asset *style, cprof_sink *sink);
+void cprof_page_end_body(const cprof_page *page, cprof_sink *sink);
+
 /* Keys of the page's data that every script reads: title, about, lines. */
 void cprof_page_write_words(const cprof_page *page, cprof_json *json);
 

@@ -78,6 +78,26 @@ static bool value_or_dot(cprof_report *report, int64_t value, cprof_slice *text)
     return text->ptr != NULL;
 }
 
+/* The lines with samples, of a file that is not there. */
+static bool add_sparse_lines(cprof_list *list, const place *p, size_t count, cprof_list_file *file) {
+    bool clipped = false;
+    file->lines = cprof_arena_calloc(&list->report->arena, count, sizeof *file->lines);
+    if (!file->lines)
+        return false;
+    for (size_t next = 0; next < count;) {
+        cprof_list_line *line = &file->lines[file->count++];
+        *line = (cprof_list_line){.number = p[next].line, .text = CPROF_SLICE("")};
+        for (; next < count && p[next].line == line->number; next++) {
+            cprof_i64_add(&line->flat, p[next].flat, &clipped);
+            cprof_i64_add(&line->cum, p[next].cum, &clipped);
+        }
+        if (!value_or_dot(list->report, line->flat, &line->flat_text) ||
+            !value_or_dot(list->report, line->cum, &line->cum_text))
+            return false;
+    }
+    return true;
+}
+
 /* places: of one file, ascending. */
 static bool add_lines(cprof_list *list, const cprof_source_text *source, const place *p, size_t count,
                       cprof_list_file *file) {
@@ -125,7 +145,8 @@ static bool add_file(cprof_list *list, const place *p, size_t count, cprof_list_
     file->error = source->path.ptr ? CPROF_SLICE("") : source->error;
     bool ok = cprof_report_amount(report, flat, report->total, &file->flat) &&
               cprof_report_amount(report, cum, report->total, &file->cum) &&
-              (!source->path.ptr || add_lines(list, source, p, count, file));
+              (source->path.ptr ? add_lines(list, source, p, count, file)
+                                : !list->sparse || add_sparse_lines(list, p, count, file));
     return ok || cprof_error_memory(report->view->env, err);
 }
 
@@ -172,7 +193,7 @@ static bool add_functions(cprof_list *list, const places *found, cprof_error *er
     return true;
 }
 
-bool cprof_list_init(cprof_list *list, cprof_report *report, cprof_error *err) {
+static bool init(cprof_list *list, cprof_report *report, bool sparse, cprof_error *err) {
     const cprof_report_options *o = &report->options;
     const cprof_env *env = report->view->env;
     cprof_graph_options options = {
@@ -181,13 +202,21 @@ bool cprof_list_init(cprof_list *list, cprof_report *report, cprof_error *err) {
         .unordered = true,
     };
     places found = {0};
-    *list = (cprof_list){.report = report};
+    *list = (cprof_list){.report = report, .sparse = sparse};
     list->graph = cprof_graph_new(report->view, &options, err);
     list->sources = list->graph ? cprof_source_search_new(o->source_path, o->trim_path, env, err) : NULL;
     bool ok = list->sources && (find_places(list, &found) || cprof_error_memory(env, err)) &&
               add_functions(list, &found, err);
     cprof_vec_free(env, &found.at);
     return ok;
+}
+
+bool cprof_list_init(cprof_list *list, cprof_report *report, cprof_error *err) {
+    return init(list, report, false, err);
+}
+
+bool cprof_list_init_sparse(cprof_list *list, cprof_report *report, cprof_error *err) {
+    return init(list, report, true, err);
 }
 
 void cprof_list_deinit(cprof_list *list) {

@@ -35,11 +35,13 @@ typedef struct cprof_list {
     cprof_slice total;
     cprof_list_function *functions; /* by name */
     uint32_t count;
+    bool sparse; /* files that are not found have the lines with samples, without text */
 } cprof_list;
 
 /* Functions whose name matches options.symbol.  The view's granularity should be lines.  Whether or not it
  * succeeds, cprof_list_deinit is to be called. */
 bool cprof_list_init(cprof_list *list, cprof_report *report, cprof_error *err);
+bool cprof_list_init_sparse(cprof_list *list, cprof_report *report, cprof_error *err);
 void cprof_list_deinit(cprof_list *list);
 
 #endif

@@ -292,6 +292,79 @@ class Pictures(unittest.TestCase):
                     self.check_quiet(path)
                     self.assertNotRegex(path.read_bytes(), rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
+    def listing(self, name, *arguments):
+        path = self.make(name, "weblist", *arguments)
+        self.open(path)
+        return path
+
+    def lines(self):
+        """Number, flat, cum and text of the lines that are shown."""
+        return self.script(
+            "return Array.from(document.querySelectorAll('main .l'), l => [l.querySelector('u').textContent,"
+            " ...Array.from(l.querySelectorAll('i'), i => i.textContent), l.querySelector('code').textContent])")
+
+    def test_listing_of_a_program(self):
+        if not (shutil.which("cc") and shutil.which("nm") and shutil.which("objdump")):
+            self.skipTest("needs cc, nm and objdump")
+        source, program, profile = self.folder / "work.c", self.folder / "work", self.folder / "work.heap"
+        source.write_text("volatile unsigned sum;\n\nvoid spin(unsigned n) {\n\tsum += n < 9 && n > 2;\n}\n\n"
+                          "int main(void) {\n    spin(3);\n    return 0;\n}\n")
+        subprocess.run(["cc", "-g", "-O0", "-no-pie", str(source), "-o", str(program)], check=True)
+        symbols = subprocess.run(["nm", str(program)], capture_output=True, text=True, check=True).stdout.split("\n")
+        spin = next(int(line.split()[0], 16) for line in symbols if line.endswith(" T spin"))
+        code = subprocess.run(["objdump", "-dl", "--disassemble=spin", str(program)], capture_output=True, text=True,
+                              check=True).stdout.split("work.c:4")[1]
+        hot = int(code.split(":")[0].split()[-1], 16)
+        self.assertGreater(hot, spin)
+        profile.write_text(f"heap profile: 2: 2048 [ 2: 2048] @ heapprofile\n2: 2048 [ 2: 2048] @ {hot + 1:#x}\n"
+                           f"MAPPED_LIBRARIES:\n00400000-00500000 r-xp 00000000 08:01 12 {program}\n")
+        path = self.listing("listing.html", "spin", profile)
+        self.assertIn(["4", "2kB", "2kB", "\tsum += n < 9 && n > 2;"], self.lines())
+        self.keys("n")
+        self.wait("return document.activeElement.textContent.includes('sum += n')", True)
+        self.assertFalse(self.script("return document.activeElement.parentNode.open"))
+        self.keys(Keys.ENTER)
+        self.wait("return document.activeElement.parentNode.open", True)
+        shown = self.script("return Array.from(document.querySelectorAll('details[open] .a.on'),"
+                            " a => a.querySelector('u').textContent)")
+        self.assertEqual(shown, [f"{hot:x}"])
+        self.keys("e")
+        self.wait("return Array.from(document.querySelectorAll('details')).every(d => d.open)", True)
+        self.keys("e")
+        self.wait("return Array.from(document.querySelectorAll('details')).some(d => d.open)", False)
+        self.keys("/", "sum")
+        self.wait("return document.querySelectorAll('.l.hit').length", 2)
+        self.check_quiet(path)
+        source.unlink()
+        path = self.listing("listing-sourceless.html", "spin", profile)
+        self.assertEqual(self.lines(), [["4", "2kB", "2kB", ""]])
+        self.assertIn("work.c", self.script("return document.querySelector('.missing').textContent"))
+        self.assertGreater(self.script("return document.querySelectorAll('details .a').length"), 3)
+        self.check_quiet(path)
+
+    def test_listing_of_real_profiles(self):
+        for profile in ("proto/go-cpu.pb", "proto/negative.pb.gz", "proto/names.pb.gz", "proto/inlines-columns.pb.gz"):
+            with self.subTest(profile=profile):
+                path = self.listing("listing-real.html", ".", self.testdata / profile, "-symbolize=none")
+                self.wait("return document.querySelectorAll('section').length > 0", True)
+                self.keys("n", "]", "[", "h", "?", Keys.ESCAPE)
+                self.check_quiet(path)
+
+    def test_hostile_names_in_a_listing_are_text(self):
+        path = self.listing("listing-hostile.html", ".", "-trim=false", "-symbolize=none", self.hostile)
+        titles = self.script("return Array.from(document.querySelectorAll('h2'), h => h.textContent)")
+        self.assertIn("<script>window.pwned=1</script>", titles)
+        self.script("for (const e of document.querySelectorAll('nav a, .l, h2')) e.click()")
+        self.assertIsNone(self.script("return window.pwned === undefined ? null : window.pwned"))
+        self.assertEqual(self.script("return document.querySelectorAll('script').length"), 1)
+        self.assertEqual(self.script(
+            "return Array.from(document.querySelectorAll('main *, nav *, header *')).filter(e => ![ 'NAV', 'P', 'A', 'I',"
+            " 'B', 'S', 'U', 'H1', 'H2', 'DIV', 'SPAN', 'CODE', 'MAIN', 'SECTION', 'INPUT', 'BUTTON'].includes(e.tagName)"
+            " || Array.from(e.attributes).some(a => /^on|^src$/i.test(a.name) || (a.name === 'href'"
+            " && !/^#s\\d+$/.test(a.value)))).length"), 0)
+        self.check_quiet(path)
+        self.assertNotRegex(path.read_bytes(), rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
     def test_real_profiles(self):
         for profile in ("proto/go-cpu.pb", "proto/node-wall.pb.gz", "go/goroutine.debug1.txt", "proto/names.pb.gz",
                         "proto/negative.pb.gz", "proto/inlines-columns.pb.gz"):

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 CPROF = TESTDATA = None
@@ -113,6 +114,9 @@ class Exports(unittest.TestCase):
                    for i in found["rows"][0]["instructions"] if i["flat"]}
         self.assertEqual(weights, {hex(first[4]): (1024, "spin", str(source), 4),
                                    hex(first[5]): (2048, "spin", str(source), 5)})
+        subprocess.run(["strip", "-g", program], check=True)
+        text = run("disasm", "spin", profile)
+        self.assertRegex(text, r"(?m) push .*;spin ?$")
         self.assertIn("has no csv form", subprocess.run([CPROF, "list", "spin", "-csv", str(profile)],
                                                         capture_output=True, text=True).stderr)
 
@@ -224,9 +228,36 @@ class Exports(unittest.TestCase):
         self.assertFalse((self.path / "ran").exists())
         self.assertEqual(pathlib.Path(words[3]).parent.stat().st_mode & 0o777, 0o700)
 
+    def test_a_listing_is_shown_kept_or_redirected(self):
+        profile, seen = TESTDATA / "proto/go-cpu.pb", self.path / "seen"
+        run("weblist", ".", profile, env={"BROWSER": str(self.viewer()), "TMPDIR": str(self.path), "VIEWED": str(seen)})
+        for _ in range(100):
+            if seen.exists():
+                break
+            time.sleep(0.05)
+        shown = pathlib.Path(seen.read_text().split()[0])
+        self.assertEqual(shown.suffix, ".html")
+        run("-weblist=.", profile, "-output", self.path / "kept.html")
+        with (self.path / "redirected.html").open("wb") as out:
+            subprocess.run([CPROF, "weblist", ".", str(profile)], stdout=out, stderr=subprocess.DEVNULL, check=True)
+        page = shown.read_text()
+        self.assertTrue(page.startswith("<!DOCTYPE html>"))
+        self.assertEqual((self.path / "kept.html").read_text(), page)
+        self.assertEqual((self.path / "redirected.html").read_text(), page)
+        self.assertEqual(json.loads(run("weblist", ".", "-json", profile))["rows"],
+                         json.loads(run("list", ".", "-json", profile))["rows"])
+
+    def test_a_listing_tells_once_where_it_looked(self):
+        done = subprocess.run([CPROF, "weblist", ".", str(TESTDATA / "proto/go-cpu.pb"), "-output",
+                               str(self.path / "x.html")], capture_output=True, text=True, check=True, cwd=self.path)
+        self.assertEqual(len([line for line in done.stderr.splitlines() if "looked in" in line]), 1)
+        done = subprocess.run([CPROF, "weblist", "no such function", str(TESTDATA / "proto/go-cpu.pb"), "-output",
+                               str(self.path / "y.html")], capture_output=True, text=True)
+        self.assertEqual((done.returncode, (self.path / "y.html").exists()), (1, False))
+
     def test_where_the_file_is_when_nothing_shows_it(self):
         for viewer, suffix in (("-web", ".svg"), ("-eog", ".svg"), ("-evince", ".pdf"), ("-gv", ".ps"),
-                               ("-kcachegrind", ".callgraph.out")):
+                               ("-kcachegrind", ".callgraph.out"), ("-weblist=.", ".html")):
             with self.subTest(viewer):
                 env = {k: v for k, v in os.environ.items() if k not in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")}
                 env.update(PATH=str(self.path), TMPDIR=str(self.path))
@@ -250,5 +281,5 @@ class Exports(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    CPROF, TESTDATA = sys.argv[1], pathlib.Path(sys.argv[2])
+    CPROF, TESTDATA = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
     unittest.main(argv=sys.argv[:1])
