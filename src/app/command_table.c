@@ -8,6 +8,7 @@ enum { GRAPH_NODES = 80, SHELL_ROWS = 10 };
 
 const cprof_command cprof_commands[] = {
     {.name = "top",
+     .sums_stacks = true,
      .run = cprof_run_top,
      .formatted = cprof_formatted_top,
      .shell_nodes = SHELL_ROWS,
@@ -20,6 +21,7 @@ const cprof_command cprof_commands[] = {
      .examples = "cprof top 20 heap.pb.gz\ncprof top -cum -focus 'net/http' cpu.pb.gz\n"
                  "cprof top -lines -nodecount 30 cpu.pb.gz"},
     {.name = "text",
+     .sums_stacks = true,
      .run = cprof_run_top,
      .formatted = cprof_formatted_top,
      .shell_nodes = SHELL_ROWS,
@@ -27,6 +29,7 @@ const cprof_command cprof_commands[] = {
      .brief = "the same as top",
      .help = "Another name for top, for those who are used to it."},
     {.name = "tree",
+     .sums_stacks = true,
      .run = cprof_run_tree,
      .formatted = cprof_formatted_tree,
      .default_nodes = GRAPH_NODES,
@@ -37,6 +40,7 @@ const cprof_command cprof_commands[] = {
          "that comes from or goes there.",
      .examples = "cprof tree 10 cpu.pb.gz"},
     {.name = "peek",
+     .sums_stacks = true,
      .run = cprof_run_tree,
      .formatted = cprof_formatted_tree,
      .takes_regex = true,
@@ -47,6 +51,7 @@ const cprof_command cprof_commands[] = {
      .help = "Like tree, but only the blocks of functions whose name matches RE, with nothing left out.",
      .examples = "cprof peek 'json.*Unmarshal' cpu.pb.gz"},
     {.name = "list",
+     .sums_stacks = true,
      .run = cprof_run_list,
      .formatted = cprof_formatted_list,
      .takes_regex = true,
@@ -59,6 +64,7 @@ const cprof_command cprof_commands[] = {
              "directory when that is not given) and its parents, in $GOROOT and in Go's module cache.",
      .examples = "cprof list 'regexp\\.' cpu.pb.gz\ncprof list main -source_path ~/src/server cpu.pb.gz"},
     {.name = "disasm",
+     .sums_stacks = true,
      .run = cprof_run_disasm,
      .formatted = cprof_formatted_disasm,
      .takes_regex = true,
@@ -128,6 +134,7 @@ const cprof_command cprof_commands[] = {
      .brief = "the call graph in graphviz's language",
      .examples = "cprof dot cpu.pb.gz | dot -Tsvg > cpu.svg"},
     {.name = "callgrind",
+     .sums_stacks = true,
      .run = cprof_run_callgrind,
      .formatted = cprof_formatted_graph,
      .default_nodes = GRAPH_NODES,
@@ -149,6 +156,7 @@ const cprof_command cprof_commands[] = {
      .examples =
          "cprof proto a.pb.gz b.pb.gz -output ab.pb.gz\ncprof -proto -focus main cpu.pb.gz > main.pb.gz"},
     {.name = "topproto",
+     .sums_stacks = true,
      .run = cprof_run_topproto,
      .formatted = cprof_formatted_top,
      .suffix = "pb.gz",

@@ -20,3 +20,12 @@ cprof_settings cprof_command_settings(const cprof_command *command, cprof_settin
     }
     return settings;
 }
+
+bool cprof_command_sums_stacks(const cprof_command *command, const cprof_settings *s) {
+    const cprof_slice by_label[] = {s->tagfocus, s->tagignore, s->tagroot,
+                                    s->tagleaf,  s->tagshow,   s->taghide};
+    for (size_t i = 0; i < sizeof by_label / sizeof *by_label; i++)
+        if (by_label[i].len > 0)
+            return false;
+    return command->sums_stacks;
+}

@@ -50,6 +50,7 @@ typedef struct cprof_command {
     bool first_is_base;           /* of two or more sources the first is what the others are compared with */
     bool base_optional;           /* … and with one source there is no base */
     bool untrimmed;               /* as with -trim=false */
+    bool sums_stacks;             /* what a stack's samples sum up to is all it shows */
     int default_nodes;            /* where nodecount is -1; 0: all */
     int shell_nodes;              /* the same, asked for in the shell; 0: as default_nodes */
     const char *granularity;      /* NULL: as it is set */
@@ -66,6 +67,9 @@ extern const cprof_command cprof_commands[]; /* ends with a NULL name */
 
 /* NULL where there is none. */
 const cprof_command *cprof_command_find(cprof_slice name);
+
+/* True when neither single samples nor labels matter to the command with these settings. */
+bool cprof_command_sums_stacks(const cprof_command *command, const cprof_settings *settings);
 
 /* The settings as the command needs them. */
 cprof_settings cprof_command_settings(const cprof_command *command, cprof_settings settings);

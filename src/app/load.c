@@ -66,19 +66,41 @@ static cprof_reader *entry_open(const entry *e, const cprof_env *env, cprof_erro
     return cprof_whole_open(e->whole, env, err);
 }
 
-static bool entry_load(const entry *e, const cprof_env *env, cprof_profile **profile, cprof_error *err) {
+static bool entry_read(const entry *e, cprof_input_needs needs, const cprof_env *env, cprof_profile **profile,
+                       cprof_error *err) {
     cprof_reader *reader = entry_open(e, env, err);
     if (!reader)
         return false;
-    bool ok = cprof_input_load(reader, env, profile, err);
+    bool ok = cprof_input_load(reader, needs, env, profile, err);
     cprof_reader_free(reader);
     return ok || cprof_error_prefix(err, "%s", e->name);
+}
+
+/* True for what can be read a second time. */
+static bool is_rereadable(const entry *e) {
+    struct stat st;
+    return !e->answer && e->whole->path && stat(e->whole->path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static bool entry_load(const entry *e, cprof_input_needs needs, const cprof_env *env, cprof_profile **profile,
+                       cprof_error *err) {
+    cprof_str base;
+    if (needs == CPROF_NEEDS_STACKS && !is_rereadable(e))
+        needs = CPROF_NEEDS_SAMPLES;
+    if (!entry_read(e, needs, env, profile, err))
+        return false;
+    /* A saved comparison's total is that of the samples with this label. */
+    if (!(*profile)->labels_dropped ||
+        !cprof_strtab_find(&(*profile)->strings, CPROF_SLICE("pprof::base"), &base))
+        return true;
+    cprof_profile_free(*profile);
+    return entry_read(e, CPROF_NEEDS_SAMPLES, env, profile, err);
 }
 
 bool cprof_load_one(const char *path, const cprof_env *env, cprof_profile **profile, cprof_error *err) {
     cprof_whole whole = {.name = path, .path = path};
     entry e = {.name = strcmp(path, "-") == 0 ? "standard input" : path, .whole = &whole};
-    return entry_load(&e, env, profile, err);
+    return entry_load(&e, CPROF_NEEDS_SAMPLES, env, profile, err);
 }
 
 /* --- where the sources are --- */
@@ -157,6 +179,8 @@ typedef struct loader {
     const char *build_id;              /* for the main binary; NULL: as it is */
     bool is_fetched;                   /* out: a source came over the net */
     bool alone;                        /* the only source: its error is everything's */
+    bool stacks_only;                  /* of the sources, where that leaves all sums as they are */
+    cprof_input_needs needs;
 } loader;
 
 /* Some sources, one behind the other in the list, and what became of them. */
@@ -203,7 +227,8 @@ static bool share_load(share *s) {
     for (size_t i = 0; i < s->count; i++) {
         cprof_profile *profile = NULL;
         cprof_error err = CPROF_ERROR_INIT;
-        bool ok = !cprof_stopped(l->env, &err) && entry_load(&s->entries[i], l->env, &profile, &err);
+        bool ok =
+            !cprof_stopped(l->env, &err) && entry_load(&s->entries[i], l->needs, l->env, &profile, &err);
         if (ok && !cprof_symbolize_locate(profile, l->binary_path, l->program, l->build_id, &err)) {
             cprof_profile_free(profile);
             ok = false;
@@ -302,6 +327,8 @@ static bool load_group(loader *l, const char *const *paths, size_t count, const 
         wanted = e.at.count;
         l->is_fetched |= e.urls.count > 0;
         l->alone = wanted == 1;
+        /* Merging rounds and drops by the sample. */
+        l->needs = l->stacks_only && l->alone ? CPROF_NEEDS_STACKS : CPROF_NEEDS_SAMPLES;
         ok = load_entries(l, e.at.at, wanted, &loaded, profile, err);
         if (ok && *profile && (*profile)->type_count == 0)
             ok = cprof_error_set(err, CPROF_ERR_VALUE, -1, "profile has no samples");
@@ -377,6 +404,7 @@ bool cprof_load(const cprof_sources *sources, const cprof_settings *settings, co
     if (settings->buildid.len && !(build_id = strndup(settings->buildid.ptr, settings->buildid.len)))
         return cprof_error_memory(env, err);
     loader l = {.env = env, .settings = settings, .binary_path = sources->binary_path, .build_id = build_id};
+    l.stacks_only = sources->stacks_only && sources->base_count == 0;
     *profile = NULL;
     bool ok = load(&l, sources, profile, err);
     free(build_id);

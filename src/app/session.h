@@ -14,6 +14,7 @@ typedef struct cprof_sources {
     const char *const *bases;
     size_t base_count;
     bool is_diff_base;       /* percentages are to be of the bases' total */
+    bool stacks_only;        /* no single samples and no labels are needed: see cprof_command_sums_stacks */
     const char *binary_path; /* where binaries are looked for, ':' between folders; NULL: ~/pprof/binaries */
 } cprof_sources;
 

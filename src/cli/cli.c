@@ -87,7 +87,9 @@ static int print_completion(cprof_cli *cli, const cprof_args *args) {
 /* --- reports --- */
 
 cprof_session *cprof_cli_load(cprof_cli *cli, const cprof_args *args, cprof_error *err) {
-    cprof_session *session = cprof_session_new(&args->sources, &args->settings, &cli->env, err);
+    cprof_sources sources = args->sources;
+    sources.stacks_only = args->command && cprof_command_sums_stacks(args->command, &args->settings);
+    cprof_session *session = cprof_session_new(&sources, &args->settings, &cli->env, err);
     if (cli->meter)
         cprof_meter_erase(cli->meter);
     if (!session || !session->is_fetched)

@@ -26,7 +26,14 @@ typedef struct cprof_format {
  * stream. */
 extern const cprof_format cprof_formats[];
 
+/* What is to be known of a profile's samples. */
+typedef enum cprof_input_needs {
+    CPROF_NEEDS_SAMPLES, /* each by itself, with its labels */
+    CPROF_NEEDS_STACKS   /* what each stack sums up to: a big profile takes less memory */
+} cprof_input_needs;
+
 /* One source, whatever it holds.  *profile is the caller's. */
-bool cprof_input_load(cprof_reader *reader, const cprof_env *env, cprof_profile **profile, cprof_error *err);
+bool cprof_input_load(cprof_reader *reader, cprof_input_needs needs, const cprof_env *env,
+                      cprof_profile **profile, cprof_error *err);
 
 #endif

@@ -6,11 +6,13 @@
 
 #include <strings.h>
 
-static bool decode_stream(cprof_reader *reader, const cprof_env *env, cprof_profile **profile,
-                          cprof_error *err) {
+static bool decode_stream(cprof_reader *reader, cprof_input_needs needs, const cprof_env *env,
+                          cprof_profile **profile, cprof_error *err) {
     cprof_proto *decoder = cprof_proto_new(env, err);
     if (!decoder)
         return false;
+    if (needs == CPROF_NEEDS_STACKS)
+        cprof_proto_sum_stacks(decoder);
     for (;;) {
         cprof_slice chunk;
         if (!cprof_reader_next(reader, &chunk, err))
@@ -90,7 +92,8 @@ static bool is_blank(cprof_slice head) {
     return head.len >= 4096 && head.ptr[0] == 0 && memcmp(head.ptr, head.ptr + 1, head.len - 1) == 0;
 }
 
-bool cprof_input_load(cprof_reader *reader, const cprof_env *env, cprof_profile **profile, cprof_error *err) {
+bool cprof_input_load(cprof_reader *reader, cprof_input_needs needs, const cprof_env *env,
+                      cprof_profile **profile, cprof_error *err) {
     cprof_slice head, all;
     bool taken = false;
     if (!cprof_reader_head(reader, &head, err))
@@ -105,7 +108,7 @@ bool cprof_input_load(cprof_reader *reader, const cprof_env *env, cprof_profile 
                                         ? CPROF_PROTO_MAYBE
                                         : cprof_proto_sniff(head, cprof_reader_head_is_all(reader));
     if (likeness == CPROF_PROTO_SURELY)
-        return decode_stream(reader, env, profile, err);
+        return decode_stream(reader, needs, env, profile, err);
     if (is_blank(head))
         return unknown(head, err);
     if (!cprof_reader_all(reader, &all, err))

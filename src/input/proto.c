@@ -35,6 +35,10 @@ cprof_proto *cprof_proto_new(const cprof_env *env, cprof_error *err) {
     return d;
 }
 
+void cprof_proto_sum_stacks(cprof_proto *d) {
+    d->sums_stacks = true;
+}
+
 void cprof_proto_free(cprof_proto *d) {
     if (!d)
         return;
@@ -47,6 +51,7 @@ void cprof_proto_free(cprof_proto *d) {
     cprof_index_deinit(&d->stacks);
     cprof_index_deinit(&d->label_sets);
     cprof_vec_free(d->env, &d->set_first);
+    cprof_vec_free(d->env, &d->stack_sum);
     cprof_vec_free(d->env, &d->batch_frames);
     cprof_vec_free(d->env, &d->batch_labels);
     cprof_u64s *places[] = {&d->type_at,     &d->comment_at, &d->mapping_at, &d->function_at,

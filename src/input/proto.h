@@ -11,6 +11,10 @@
 typedef struct cprof_proto cprof_proto;
 
 cprof_proto *cprof_proto_new(const cprof_env *env, cprof_error *err);
+/* To be called before the first bytes: samples of equal stacks are summed, and their labels dropped, for who
+ * needs neither single samples nor labels.  A sample with a negative value stays by itself, so that absolute
+ * sums are what they were. */
+void cprof_proto_sum_stacks(cprof_proto *decoder);
 /* NULL is fine. */
 void cprof_proto_free(cprof_proto *decoder);
 

@@ -258,7 +258,9 @@ static bool resolve_label_sets(cprof_proto *d, cprof_error *err) {
     cprof_u32s rows = {0};
     label_vec set = {0};
     cprof_index_init(&index, cprof_env_budget(d->env));
-    bool ok = intern_sets(d, &index, &rows, &set, err);
+    cprof_str highest = (cprof_str)d->label_string.value; /* of labels that are not kept */
+    bool ok =
+        resolve_string(d, &highest, d->label_string.offset, err) && intern_sets(d, &index, &rows, &set, err);
     cprof_u32s *samples = &d->columns.sample_label_set;
     for (size_t i = 0; ok && i < samples->count; i++)
         samples->at[i] = rows.at[samples->at[i]];
@@ -285,6 +287,10 @@ bool cprof_proto_resolve(cprof_proto *d, cprof_error *err) {
         return cprof_proto_error(err, d->position, "there is no string table: the end");
     cprof_index_deinit(&d->stacks);
     cprof_index_deinit(&d->label_sets);
+    cprof_vec_free(d->env, &d->stack_sum);
+    d->profile->labels_dropped = d->label_string.value > 0;
+    if (d->sums_overflowed)
+        cprof_note(d->env, "a sum of sample values does not fit 64 bits: it is kept at the bound");
     id_table mappings, functions, locations;
     id_table_init(&mappings, d->env);
     id_table_init(&functions, d->env);

@@ -240,8 +240,9 @@ static void prefetch_batch(cprof_proto *d) {
     for (uint32_t i = 0; i < d->batch_count; i++) {
         cprof_proto_sample *s = &d->batch[i];
         s->stack_guess = guess_row(&d->stacks, s->stack_hash, &c->stack_first);
-        s->set_guess =
-            s->label_count > 0 ? guess_row(&d->label_sets, s->set_hash, &d->set_first) : CPROF_NONE;
+        s->set_guess = s->label_count > 0 && !d->sums_stacks
+                           ? guess_row(&d->label_sets, s->set_hash, &d->set_first)
+                           : CPROF_NONE;
     }
     for (uint32_t i = 0; i < d->batch_count; i++) {
         const cprof_proto_sample *s = &d->batch[i];
@@ -254,18 +255,80 @@ static void prefetch_batch(cprof_proto *d) {
     }
 }
 
-bool cprof_proto_flush_samples(cprof_proto *d, cprof_error *err) {
+static bool keep_sample(cprof_proto *d, const cprof_proto_sample *s, uint32_t stack, cprof_error *err) {
     cprof_columns *c = &d->columns;
+    uint32_t row = (uint32_t)c->sample_stack.count, label_set;
+    if (!cprof_columns_room(row, 1, "samples", err) || !intern_labels(d, s, &label_set, err))
+        return false;
+    return (cprof_vec_push(d->env, &c->sample_stack, stack) &&
+            cprof_column_set_u32(d->env, &c->sample_label_set, row, label_set)) ||
+           no_memory(d, err);
+}
+
+/* Labels that are not kept are checked all the same. */
+static void check_labels_later(cprof_proto *d, const cprof_proto_sample *s) {
+    for (uint32_t i = 0; i < s->label_count; i++) {
+        const cprof_label *l = &d->batch_labels.at[s->labels + i];
+        uint32_t highest = l->key > l->text ? l->key : l->text;
+        highest = highest > l->unit ? highest : l->unit;
+        if (highest > d->label_string.value)
+            d->label_string = (cprof_proto_number){highest, s->at};
+    }
+}
+
+static bool is_negative(const int64_t *values, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (values[i] < 0)
+            return true;
+    return false;
+}
+
+/* Adds the values to those of the stack's sample, or makes them its first: *kept values of the batch stay. */
+static bool sum_sample(cprof_proto *d, uint32_t stack, const int64_t *values, size_t *kept,
+                       cprof_error *err) {
+    cprof_columns *c = &d->columns;
+    uint32_t none = CPROF_NONE;
+    while (d->stack_sum.count <= stack)
+        if (!cprof_vec_push(d->env, &d->stack_sum, none))
+            return no_memory(d, err);
+    uint32_t *sum = &d->stack_sum.at[stack];
+    bool negative = is_negative(values, d->value_count);
+    if (negative || *sum == CPROF_NONE) {
+        uint32_t row = (uint32_t)c->sample_stack.count;
+        if (!cprof_columns_room(row, 1, "samples", err))
+            return false;
+        if (!negative)
+            *sum = row;
+        memmove(c->sample_values.at + *kept, values, d->value_count * sizeof *values);
+        *kept += d->value_count;
+        return cprof_vec_push(d->env, &c->sample_stack, stack) || no_memory(d, err);
+    }
+    int64_t *to = c->sample_values.at + (size_t)*sum * d->value_count;
+    for (uint32_t i = 0; i < d->value_count; i++)
+        if (__builtin_add_overflow(to[i], values[i], &to[i])) {
+            to[i] = INT64_MAX;
+            d->sums_overflowed = true;
+        }
+    return true;
+}
+
+bool cprof_proto_flush_samples(cprof_proto *d, cprof_error *err) {
+    cprof_i64s *values = &d->columns.sample_values;
+    size_t first = values->count - (size_t)d->batch_count * d->value_count, kept = first;
     prefetch_batch(d);
     for (uint32_t i = 0; i < d->batch_count; i++) {
-        uint32_t row = (uint32_t)c->sample_stack.count, stack, label_set;
-        if (!cprof_columns_room(row, 1, "samples", err) || !intern_stack(d, &d->batch[i], &stack, err) ||
-            !intern_labels(d, &d->batch[i], &label_set, err))
+        uint32_t stack;
+        if (!intern_stack(d, &d->batch[i], &stack, err))
             return false;
-        if (!cprof_vec_push(d->env, &c->sample_stack, stack) ||
-            !cprof_column_set_u32(d->env, &c->sample_label_set, row, label_set))
-            return no_memory(d, err);
+        const int64_t *at = d->value_count > 0 ? values->at + first + (size_t)i * d->value_count : NULL;
+        if (!(d->sums_stacks ? sum_sample(d, stack, at, &kept, err)
+                             : keep_sample(d, &d->batch[i], stack, err)))
+            return false;
+        if (d->sums_stacks)
+            check_labels_later(d, &d->batch[i]);
     }
+    if (d->sums_stacks)
+        values->count = kept;
     d->batch_count = 0;
     d->batch_frames.count = d->batch_labels.count = 0;
     return true;
@@ -299,7 +362,7 @@ static bool add_to_batch(cprof_proto *d, size_t frames, size_t labels, cprof_err
     s->stack_hash = cprof_hash_bytes(frame_count > 0 ? (const void *)(d->batch_frames.at + frames) : "",
                                      frame_count * sizeof *d->batch_frames.at);
     prefetch_slot(&d->stacks, s->stack_hash);
-    if (label_count > 0) {
+    if (label_count > 0 && !d->sums_stacks) {
         s->set_hash = cprof_hash_bytes(d->batch_labels.at + labels, label_count * sizeof *d->batch_labels.at);
         prefetch_slot(&d->label_sets, s->set_hash);
     }

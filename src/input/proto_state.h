@@ -68,6 +68,11 @@ struct cprof_proto {
     uint32_t batch_count;
     cprof_u32s batch_frames;
     CPROF_VEC(cprof_label) batch_labels;
+    bool sums_stacks; /* see cprof_proto_sum_stacks */
+    bool sums_overflowed;
+    cprof_proto_number
+        label_string;      /* then: the highest string index in a label, and the sample that has it */
+    cprof_u32s stack_sum;  /* then: of each stack, the sample that its samples are summed in, or CPROF_NONE */
     uint64_t sample_count; /* read so far */
     uint64_t sample_at;    /* the first sample, in bytes into the message */
     uint64_t second_at;    /* where a second profile seems to begin; 0: nowhere */

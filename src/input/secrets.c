@@ -268,7 +268,7 @@ static bool load_joined(cprof_secrets *secrets, cprof_profile **profile, cprof_e
     bool done = reader && cprof_reader_head(reader, &head, err);
     if (done && cprof_secrets_likely(head))
         done = cprof_error_set(err, CPROF_ERR_FORMAT, -1, "secrets inside of secrets");
-    done = done && cprof_input_load(reader, secrets->env, profile, err);
+    done = done && cprof_input_load(reader, CPROF_NEEDS_SAMPLES, secrets->env, profile, err);
     cprof_reader_free(reader);
     return done;
 }

@@ -121,6 +121,8 @@ typedef struct cprof_profile {
     cprof_samples samples;
     cprof_members members;
 
+    bool labels_dropped; /* samples had labels, which were not asked for */
+
     const char *format; /* static: "profile.proto", "Go heap text", … */
     uint32_t attribute_count;
     cprof_attribute *attributes;

@@ -130,7 +130,7 @@ static void other_files_stay_as_they_are(void **state) {
     cprof_reader *reader = cprof_whole_open(&parts.at.at[2], NULL, &err);
     assert_non_null(reader);
     cprof_profile *p = NULL;
-    assert_true(cprof_input_load(reader, NULL, &p, &err));
+    assert_true(cprof_input_load(reader, CPROF_NEEDS_SAMPLES, NULL, &p, &err));
     assert_true(p->samples.count > 0);
     cprof_profile_free(p);
     cprof_reader_free(reader);
@@ -182,8 +182,8 @@ static void a_list_is_read_like_any_profile(void **state) {
     cprof_reader *reader = cprof_reader_of(list, "list.json", NULL, &err);
     cprof_reader *direct = cprof_reader_of(gzip, "heap", NULL, &err);
     cprof_profile *p = NULL, *q = NULL;
-    assert_true(cprof_input_load(reader, NULL, &p, &err));
-    assert_true(cprof_input_load(direct, NULL, &q, &err));
+    assert_true(cprof_input_load(reader, CPROF_NEEDS_SAMPLES, NULL, &p, &err));
+    assert_true(cprof_input_load(direct, CPROF_NEEDS_SAMPLES, NULL, &q, &err));
     assert_int_equal(p->samples.count, q->samples.count);
     for (uint32_t type = 0; type < q->type_count; type++)
         assert_int_equal(total_of(p, type), total_of(q, type));

@@ -377,7 +377,7 @@ static void expect_load(const char *bytes, size_t size, const char *message_part
     cprof_profile *p = NULL;
     cprof_reader *reader = cprof_reader_of((cprof_slice){bytes, size}, "test", NULL, &err);
     assert_non_null(reader);
-    assert_false(cprof_input_load(reader, NULL, &p, &err));
+    assert_false(cprof_input_load(reader, CPROF_NEEDS_SAMPLES, NULL, &p, &err));
     if (!strstr(err.message, message_part))
         fail_msg("\"%s\" is not in: %s", message_part, err.message);
     cprof_reader_free(reader);

@@ -12,7 +12,7 @@ static cprof_profile *load(cprof_slice bytes) {
     cprof_profile *p = NULL;
     cprof_reader *reader = cprof_reader_of(bytes, "test", NULL, &err);
     assert_non_null(reader);
-    if (!cprof_input_load(reader, NULL, &p, &err))
+    if (!cprof_input_load(reader, CPROF_NEEDS_SAMPLES, NULL, &p, &err))
         fail_msg("%s", err.message);
     cprof_reader_free(reader);
     return p;
