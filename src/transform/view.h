@@ -60,7 +60,8 @@ static inline const uint32_t *cprof_view_frames(const cprof_view *v, uint32_t st
     uint32_t from = v->stack_from ? v->stack_from[stack] : v->profile->stacks.first[stack];
     uint32_t to = v->stack_to ? v->stack_to[stack] : v->profile->stacks.first[stack + 1];
     *count = to - from;
-    return v->profile->stacks.frames + from;
+    /* There is no array of frames where all stacks are empty. */
+    return v->profile->stacks.frames ? v->profile->stacks.frames + from : NULL;
 }
 static inline bool cprof_view_hides(const cprof_view *v, uint32_t location) {
     return cprof_bit(v->hidden, location);

@@ -232,10 +232,10 @@ static const char *samples_differ(const Cprof__Wire__Profile *m, const cprof_pro
     for (uint32_t i = 0; i < p->samples.count; i++) {
         const Cprof__Wire__Sample *w = m->sample[i];
         uint32_t stack = p->samples.stack[i];
-        const uint32_t *frames = p->stacks.frames + p->stacks.first[stack];
-        SAME(w->n_location_id == p->stacks.first[stack + 1] - p->stacks.first[stack], "stack depth");
+        uint32_t first = p->stacks.first[stack];
+        SAME(w->n_location_id == p->stacks.first[stack + 1] - first, "stack depth");
         for (size_t k = 0; k < w->n_location_id; k++)
-            SAME(w->location_id[k] == cprof_location_id(p, frames[k]), "frame");
+            SAME(w->location_id[k] == cprof_location_id(p, p->stacks.frames[first + k]), "frame");
         for (size_t k = 0; k < w->n_value; k++)
             SAME(w->value[k] == cprof_sample_values(p, i)[k], "value");
         const char *labels = labels_differ(m, w, p, cprof_sample_label_set(p, i));
