@@ -279,8 +279,8 @@ bool cprof_graph_find_tags(cprof_graph_build *b, uint32_t count, int64_t cutoff,
         return cprof_error_memory(env, err);
     t.groups = cprof_arena_calloc(&b->scratch, b->view->profile->label_sets.count, sizeof *t.groups);
     t.wanted = cprof_arena_calloc(&b->scratch, g->vertex_count / 64 + 1, sizeof *t.wanted);
-    bool ok =
-        cprof_pairs_init(&t.cum, cprof_env_budget(env)) & cprof_pairs_init(&t.flat, cprof_env_budget(env));
+    bool ok = cprof_pairs_init(&t.cum, cprof_env_budget(env));
+    ok = cprof_pairs_init(&t.flat, cprof_env_budget(env)) && ok; /* both are torn down whatever happens */
     ok = ok && t.wanted && (t.groups || b->view->profile->label_sets.count == 0);
     for (uint32_t i = 0; ok && i < count && i < g->count; i++)
         cprof_bits_set(t.wanted, g->order[i]);
