@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -124,22 +125,10 @@ static void entries_deinit(entries *e) {
     cprof_vec_free(e->env, &e->at);
 }
 
-static bool fetch_all(entries *e, const cprof_settings *s, cprof_error *err) {
-    char *cert = strndup(s->tls_cert.ptr, s->tls_cert.len), *key = strndup(s->tls_key.ptr, s->tls_key.len);
-    char *ca = strndup(s->tls_ca.ptr, s->tls_ca.len);
-    cprof_url_options options = {
-        .seconds = s->seconds, .timeout = s->timeout, .tls_cert = cert, .tls_key = key, .tls_ca = ca};
-    bool ok = (cert && key && ca && cprof_vec_reserve(e->env, &e->answers, e->urls.count)) ||
-              cprof_error_memory(e->env, err);
-    ok = ok && cprof_url_fetch(e->urls.at, e->urls.count, &options, e->env, e->answers.at, err);
-    free(cert);
-    free(key);
-    free(ca);
-    return ok;
-}
-
-static bool fetch(entries *e, const cprof_settings *settings, cprof_error *err) {
-    if (!fetch_all(e, settings, err))
+static bool fetch(entries *e, const cprof_url_options *options, cprof_error *err) {
+    if (!cprof_vec_reserve(e->env, &e->answers, e->urls.count))
+        return cprof_error_memory(e->env, err);
+    if (!cprof_url_fetch(e->urls.at, e->urls.count, options, e->env, e->answers.at, err))
         return false;
     e->answers.count = e->urls.count;
     for (size_t i = 0; i < e->urls.count; i++) {
@@ -151,7 +140,7 @@ static bool fetch(entries *e, const cprof_settings *settings, cprof_error *err) 
 }
 
 /* Files come first, whatever the order: what is on its way over the net may be last. */
-static bool entries_init(entries *e, const char *const *paths, size_t count, const cprof_settings *settings,
+static bool entries_init(entries *e, const char *const *paths, size_t count, const cprof_url_options *options,
                          const cprof_env *env, cprof_error *err) {
     *e = (entries){.env = env};
     for (size_t i = 0; i < count; i++) {
@@ -167,7 +156,7 @@ static bool entries_init(entries *e, const char *const *paths, size_t count, con
         if (!cprof_vec_push(env, &e->at, row))
             return cprof_error_memory(env, err);
     }
-    return e->urls.count == 0 || fetch(e, settings, err);
+    return e->urls.count == 0 || fetch(e, options, err);
 }
 
 /* --- many sources, shared out among threads --- */
@@ -177,7 +166,9 @@ typedef struct loader {
     const cprof_settings *settings;
     const char *binary_path, *program; /* where binaries are; the one named in front of the profiles */
     const char *build_id;              /* for the main binary; NULL: as it is */
-    bool is_fetched;                   /* out: a source came over the net */
+    cprof_symbolize_mode mode;         /* where names are looked for */
+    cprof_url_options url;             /* how servers are asked */
+    bool is_fetched, has_files;        /* out: a source came over the net, from a file */
     bool alone;                        /* the only source: its error is everything's */
     bool stacks_only;                  /* of the sources, where that leaves all sums as they are */
     cprof_input_needs needs;
@@ -222,6 +213,47 @@ static bool is_final(const cprof_error *err) {
     return err->code == CPROF_ERR_MEMORY || err->code == CPROF_ERR_STOPPED;
 }
 
+/* For cprof_remote: asks a server for names. */
+static bool post(void *context, const char *url, cprof_slice body, cprof_sink *out, cprof_error *err) {
+    const loader *l = context;
+    cprof_url_options options = l->url;
+    cprof_url_answer answer;
+    options.seconds = 0;
+    bool ok = cprof_url_post(url, body, &options, l->env, &answer, err);
+    if (ok && answer.ok) {
+        cprof_sink_write(out, answer.bytes.at, answer.bytes.count);
+        ok = out->error.code == CPROF_OK || cprof_error_memory(l->env, err);
+    } else if (ok) {
+        ok = cprof_error_set(err, answer.error.code, -1, "%s: %s", url, answer.error.message);
+    }
+    cprof_url_answer_deinit(&answer, l->env);
+    return ok;
+}
+
+/* A fetched profile is given its names here, while it is known which server has it. */
+static bool symbolize_fetched(const loader *l, const entry *e, cprof_profile *profile, cprof_error *err) {
+    static const char secure[] = "https", insecure[] = "https+insecure";
+    cprof_sink url;
+    cprof_remote remote = {.post = post, .context = (void *)(uintptr_t)l};
+    const char *asked =
+        e->answer->url.at; /* in the form that is spoken: whom to trust was the source's word */
+    bool unchecked = strncasecmp(e->name, insecure, sizeof insecure - 1) == 0;
+    cprof_sink_init_memory(&url, l->env);
+    cprof_sink_puts(&url, unchecked ? insecure : "");
+    cprof_sink_puts(&url, unchecked ? asked + sizeof secure - 1 : asked);
+    cprof_sink_putc(&url, 0);
+    remote.url = cprof_sink_bytes(&url).ptr;
+    bool ok = url.error.code == CPROF_OK || cprof_error_memory(l->env, err);
+    ok = ok && cprof_symbolize(profile, &l->mode, &remote, err);
+    cprof_sink_deinit(&url);
+    return ok;
+}
+
+static bool entry_find_names(const loader *l, const entry *e, cprof_profile *profile, cprof_error *err) {
+    return cprof_symbolize_locate(profile, l->binary_path, l->program, l->build_id, err) &&
+           (!e->answer || symbolize_fetched(l, e, profile, err));
+}
+
 static bool share_load(share *s) {
     const loader *l = s->loader;
     for (size_t i = 0; i < s->count; i++) {
@@ -229,7 +261,7 @@ static bool share_load(share *s) {
         cprof_error err = CPROF_ERROR_INIT;
         bool ok =
             !cprof_stopped(l->env, &err) && entry_load(&s->entries[i], l->needs, l->env, &profile, &err);
-        if (ok && !cprof_symbolize_locate(profile, l->binary_path, l->program, l->build_id, &err)) {
+        if (ok && !entry_find_names(l, &s->entries[i], profile, &err)) {
             cprof_profile_free(profile);
             ok = false;
         }
@@ -322,13 +354,14 @@ static bool load_group(loader *l, const char *const *paths, size_t count, const 
     entries e;
     size_t loaded = 0, wanted = 0;
     *profile = NULL;
-    bool ok = entries_init(&e, paths, count, l->settings, l->env, err);
+    bool ok = entries_init(&e, paths, count, &l->url, l->env, err);
     if (ok) {
         wanted = e.at.count;
         l->is_fetched |= e.urls.count > 0;
+        l->has_files |= e.urls.count < wanted;
         l->alone = wanted == 1;
-        /* Merging rounds and drops by the sample. */
-        l->needs = l->stacks_only && l->alone ? CPROF_NEEDS_STACKS : CPROF_NEEDS_SAMPLES;
+        /* Merging rounds and drops by the sample; of what was fetched a whole copy is kept. */
+        l->needs = l->stacks_only && l->alone && e.urls.count == 0 ? CPROF_NEEDS_STACKS : CPROF_NEEDS_SAMPLES;
         ok = load_entries(l, e.at.at, wanted, &loaded, profile, err);
         if (ok && *profile && (*profile)->type_count == 0)
             ok = cprof_error_set(err, CPROF_ERR_VALUE, -1, "profile has no samples");
@@ -373,12 +406,11 @@ static bool subtract(cprof_profile **profile, cprof_profile *base, const cprof_s
     return cprof_merge(parts, 2, env, profile, err);
 }
 
-static bool finish(cprof_profile *profile, const cprof_settings *settings, cprof_error *err) {
+static bool finish(const loader *l, cprof_profile *profile, cprof_error *err) {
+    const cprof_settings *settings = l->settings;
     if (settings->all_frames)
         profile->drop_frames = profile->keep_frames = 0;
-    cprof_symbolize_mode mode;
-    cprof_symbolize_mode_parse(settings->symbolize, profile->env, &mode);
-    return cprof_symbolize(profile, &mode, err) &&
+    return (!l->has_files || cprof_symbolize(profile, &l->mode, NULL, err)) &&
            (settings->add_comment.len == 0 || cprof_adjust_comment(profile, settings->add_comment, err));
 }
 
@@ -395,19 +427,49 @@ static bool load(loader *l, const cprof_sources *sources, cprof_profile **profil
            (sources->base_count == 0 ||
             (load_group(l, sources->bases, sources->base_count, "base", &base, err) &&
              subtract(profile, base, sources, l->settings, l->env, err))) &&
-           finish(*profile, l->settings, err);
+           finish(l, *profile, err);
+}
+
+/* What the settings have as slices, for those who want strings. */
+typedef struct words {
+    char *build_id, *cert, *key, *ca;
+} words;
+
+static bool words_init(words *w, const cprof_settings *s, const cprof_env *env, cprof_error *err) {
+    *w = (words){.build_id = s->buildid.len ? strndup(s->buildid.ptr, s->buildid.len) : NULL,
+                 .cert = strndup(s->tls_cert.ptr, s->tls_cert.len),
+                 .key = strndup(s->tls_key.ptr, s->tls_key.len),
+                 .ca = strndup(s->tls_ca.ptr, s->tls_ca.len)};
+    return ((w->build_id || s->buildid.len == 0) && w->cert && w->key && w->ca) ||
+           cprof_error_memory(env, err);
+}
+
+static void words_deinit(words *w) {
+    free(w->build_id);
+    free(w->cert);
+    free(w->key);
+    free(w->ca);
 }
 
 bool cprof_load(const cprof_sources *sources, const cprof_settings *settings, const cprof_env *env,
                 cprof_profile **profile, bool *is_fetched, cprof_error *err) {
-    char *build_id = NULL;
-    if (settings->buildid.len && !(build_id = strndup(settings->buildid.ptr, settings->buildid.len)))
-        return cprof_error_memory(env, err);
-    loader l = {.env = env, .settings = settings, .binary_path = sources->binary_path, .build_id = build_id};
-    l.stacks_only = sources->stacks_only && sources->base_count == 0;
+    words w;
+    bool ok = words_init(&w, settings, env, err);
+    loader l = {.env = env,
+                .settings = settings,
+                .binary_path = sources->binary_path,
+                .build_id = w.build_id,
+                .stacks_only = sources->stacks_only && sources->base_count == 0,
+                .url = {.seconds = settings->seconds,
+                        .timeout = settings->timeout,
+                        .tls_cert = w.cert,
+                        .tls_key = w.key,
+                        .tls_ca = w.ca}};
     *profile = NULL;
-    bool ok = load(&l, sources, profile, err);
-    free(build_id);
+    if (ok)
+        cprof_symbolize_mode_parse(settings->symbolize, env, &l.mode);
+    ok = ok && load(&l, sources, profile, err);
+    words_deinit(&w);
     *is_fetched = l.is_fetched;
     if (!ok) {
         cprof_profile_free(*profile);

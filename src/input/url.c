@@ -48,10 +48,6 @@ static struct { FUNCTIONS(CPROF_LIBRARY_SLOT) } curl;
 static const char *const names[] = {FUNCTIONS(CPROF_LIBRARY_NAME)};
 static cprof_library library = CPROF_LIBRARY_INIT(CPROF_CURL_SONAME, names, curl);
 
-const char *cprof_url_library(void) {
-    return "curl " LIBCURL_VERSION;
-}
-
 /* ---- what is asked for -----------------------------------------------------------------------------------
  */
 

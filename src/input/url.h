@@ -37,7 +37,4 @@ void cprof_url_answer_deinit(cprof_url_answer *answer, const cprof_env *env);
 bool cprof_url_post(const char *url, cprof_slice body, const cprof_url_options *options, const cprof_env *env,
                     cprof_url_answer *answer, cprof_error *err);
 
-/* "curl 7.88.1", or "" in a build without it; static. */
-const char *cprof_url_library(void);
-
 #endif

@@ -27,7 +27,3 @@ bool cprof_url_post(const char *url, cprof_slice body, const cprof_url_options *
 void cprof_url_answer_deinit(cprof_url_answer *answer, const cprof_env *env) {
     (void)answer, (void)env;
 }
-
-const char *cprof_url_library(void) {
-    return "";
-}

@@ -34,7 +34,4 @@ void cprof_disasm_deinit(cprof_disasm *disasm);
 /* For the parser's own tests: reads what objdump printed. */
 bool cprof_disasm_parse(cprof_disasm *disasm, cprof_slice output, cprof_error *err);
 
-/* "capstone 4.0.2", or "" in a build without it; static. */
-const char *cprof_disasm_library(void);
-
 #endif

@@ -16,10 +16,6 @@ static struct { FUNCTIONS(CPROF_LIBRARY_SLOT) } capstone;
 static const char *const names[] = {FUNCTIONS(CPROF_LIBRARY_NAME)};
 static cprof_library library = CPROF_LIBRARY_INIT(CPROF_CAPSTONE_SONAME, names, capstone);
 
-const char *cprof_disasm_library(void) {
-    return "capstone";
-}
-
 typedef struct request {
     const char *path;
     uint64_t start, end;

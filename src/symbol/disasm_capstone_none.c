@@ -1,10 +1,6 @@
 /* Stands in for disasm_capstone.c in a build without capstone. */
 #include "symbol/disasm_capstone.h"
 
-const char *cprof_disasm_library(void) {
-    return "";
-}
-
 bool cprof_disasm_capstone(cprof_disasm *d, const char *path, uint64_t start, uint64_t end, bool intel,
                            cprof_error *err) {
     (void)d, (void)path, (void)start, (void)end, (void)intel;

@@ -2,6 +2,7 @@
 
 #include "base/child.h"
 #include "symbol/binary.h"
+#include "symbol/relabel.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -72,69 +73,36 @@ bool cprof_symbolize_is_binary(const char *path) {
     return n == (ssize_t)sizeof magic && memcmp(magic, "\177ELF", 4) == 0;
 }
 
-/* ---- new lines for the profile ---------------------------------------------------------------------------
+/* ---- from files ------------------------------------------------------------------------------------------
  */
-
-typedef struct new_line {
-    uint32_t function;
-    int64_t line, column;
-} new_line;
-
-typedef struct new_function {
-    cprof_str name, file;
-    int64_t start_line;
-} new_function;
 
 typedef struct work {
     cprof_profile *profile;
     const cprof_env *env;
-    uint32_t *first, *count; /* a location's new lines; count CPROF_NONE: it keeps the old ones */
-    CPROF_VEC(new_line) lines;
-    CPROF_VEC(new_function) functions;
-    cprof_index index; /* of functions */
+    cprof_relabel *relabel;
+    bool has_remote; /* what is not found here, a server may know */
     cprof_child_output output;
     CPROF_VEC(uint32_t) rows; /* scratch: locations of one mapping */
 } work;
-
-static bool add_function(work *w, cprof_slice name, cprof_slice file, int64_t start_line, uint32_t *row) {
-    new_function f = {0, 0, start_line};
-    if (!cprof_strtab_add(&w->profile->strings, name, &f.name) ||
-        !cprof_strtab_add(&w->profile->strings, file, &f.file))
-        return false;
-    uint64_t hash = cprof_hash_u64(((uint64_t)f.name << 32 | f.file) ^ cprof_hash_u64((uint64_t)start_line));
-    cprof_index_probe probe = cprof_index_start(&w->index, hash);
-    while (cprof_index_next(&w->index, &probe, row)) {
-        const new_function *g = &w->functions.at[*row];
-        if (g->name == f.name && g->file == f.file && g->start_line == f.start_line)
-            return true;
-    }
-    *row = (uint32_t)w->functions.count;
-    return cprof_vec_push(w->env, &w->functions, f) && cprof_index_insert(&w->index, hash, *row);
-}
 
 static bool take_frames(work *w, cprof_mapping *m, uint32_t location, cprof_binary_answer *a) {
     uint32_t frames;
     cprof_binary_take(a, &frames, sizeof frames);
     if (frames == 0)
         return true;
-    uint32_t first = (uint32_t)w->lines.count;
-    for (uint32_t i = 0; i < frames && !a->broken; i++) {
-        new_line line = {0};
-        int64_t numbers[3];
+    for (uint32_t i = 0; i < frames; i++) {
+        int64_t numbers[3]; /* line, column, start line */
         cprof_slice name = cprof_binary_take_slice(a), file = cprof_binary_take_slice(a);
         cprof_binary_take(a, numbers, sizeof numbers);
-        line.line = numbers[0];
-        line.column = numbers[1];
+        if (a->broken)
+            break;
         m->has_functions |= name.len > 0;
         m->has_filenames |= file.len > 0;
-        m->has_line_numbers |= line.line != 0;
-        if (!add_function(w, name, file, numbers[2], &line.function) ||
-            !cprof_vec_push(w->env, &w->lines, line))
+        m->has_line_numbers |= numbers[0] != 0;
+        if (!cprof_relabel_add(w->relabel, location, name, file, numbers[0], numbers[1], numbers[2]))
             return false;
     }
     m->has_inline_frames = true;
-    w->first[location] = first;
-    w->count[location] = (uint32_t)w->lines.count - first;
     if (w->profile->locations.folded)
         w->profile->locations.folded[location] = false;
     return true;
@@ -208,7 +176,7 @@ static bool symbolize_mappings(work *w, const cprof_symbolize_mode *mode, cprof_
             return false;
         if (w->rows.count == 0)
             continue;
-        if (file.len == 0 && i == 0)
+        if (file.len == 0 && i == 0 && !w->has_remote)
             cprof_note(w->env,
                        "the profile does not say which binary it is of: name the binary before the profile "
                        "to have symbols");
@@ -223,104 +191,22 @@ static bool symbolize_mappings(work *w, const cprof_symbolize_mode *mode, cprof_
     return true;
 }
 
-/* ---- putting the new lines in place ----------------------------------------------------------------------
- */
-
-static bool append_functions(work *w) {
-    cprof_profile *p = w->profile;
-    cprof_functions *f = &p->functions;
-    uint32_t count = f->count + (uint32_t)w->functions.count;
-    cprof_functions n = {.count = count};
-    n.name = cprof_profile_alloc(p, count, sizeof *n.name);
-    n.system_name = cprof_profile_alloc(p, count, sizeof *n.system_name);
-    n.filename = cprof_profile_alloc(p, count, sizeof *n.filename);
-    n.start_line = cprof_profile_alloc(p, count, sizeof *n.start_line);
-    if (f->id)
-        n.id = cprof_profile_alloc(p, count, sizeof *n.id);
-    if (!n.name || !n.system_name || !n.filename || !n.start_line || (f->id && !n.id))
-        return false;
-    uint64_t last_id = 0;
-    for (uint32_t i = 0; i < f->count; i++) {
-        n.name[i] = f->name[i];
-        n.system_name[i] = f->system_name[i];
-        n.filename[i] = f->filename[i];
-        n.start_line[i] = cprof_function_start_line(p, i);
-        if (n.id)
-            n.id[i] = f->id[i];
-        last_id = n.id && n.id[i] > last_id ? n.id[i] : last_id;
-    }
-    for (uint32_t i = 0; i < w->functions.count; i++) {
-        uint32_t row = f->count + i;
-        n.name[row] = n.system_name[row] = w->functions.at[i].name;
-        n.filename[row] = w->functions.at[i].file;
-        n.start_line[row] = w->functions.at[i].start_line;
-        if (n.id)
-            n.id[row] = ++last_id;
-    }
-    *f = n;
-    return true;
-}
-
-static bool replace_lines(work *w, uint32_t old_functions) {
-    cprof_profile *p = w->profile;
-    cprof_locations *l = &p->locations;
-    size_t total = 0, at = 0;
-    for (uint32_t i = 0; i < l->count; i++)
-        total += w->count[i] != CPROF_NONE ? w->count[i] : l->first_line[i + 1] - l->first_line[i];
-    uint32_t *first = cprof_profile_alloc(p, (size_t)l->count + 1, sizeof *first);
-    uint32_t *function = cprof_profile_alloc(p, total + 1, sizeof *function);
-    int64_t *number = cprof_profile_alloc(p, total + 1, sizeof *number);
-    int64_t *column = cprof_profile_alloc(p, total + 1, sizeof *column);
-    if (total > UINT32_MAX || !first || !function || !number || !column)
-        return false;
-    for (uint32_t i = 0; i < l->count; i++) {
-        first[i] = (uint32_t)at;
-        bool old = w->count[i] == CPROF_NONE;
-        uint32_t from = old ? l->first_line[i] : w->first[i];
-        uint32_t n = old ? l->first_line[i + 1] - from : w->count[i];
-        for (uint32_t k = from; k < from + n; k++, at++) {
-            function[at] = old ? l->line_function[k] : old_functions + w->lines.at[k].function;
-            number[at] = old ? l->line_number[k] : w->lines.at[k].line;
-            column[at] = old ? cprof_line_column(p, k) : w->lines.at[k].column;
-        }
-    }
-    first[l->count] = (uint32_t)at;
-    l->first_line = first;
-    l->line_function = function;
-    l->line_number = number;
-    l->line_column = column;
-    l->line_count = (uint32_t)at;
-    return true;
-}
-
-static bool symbolize_local(cprof_profile *p, const cprof_symbolize_mode *mode, cprof_error *err) {
-    cprof_budget *budget = cprof_env_budget(p->env);
-    size_t size = ((size_t)p->locations.count + 1) * sizeof(uint32_t);
-    work w = {.profile = p, .env = p->env};
-    cprof_index_init(&w.index, budget);
-    w.first = cprof_mem_resize(budget, NULL, 0, size);
-    w.count = cprof_mem_resize(budget, NULL, 0, size);
-    bool ok = (w.first && w.count) || cprof_error_memory(p->env, err);
-    if (ok)
-        memset(w.count, 0xff, size);
-    ok = ok && symbolize_mappings(&w, mode, err);
-    uint32_t old_functions = p->functions.count;
-    if (ok && w.lines.count > 0)
-        ok = (append_functions(&w) && replace_lines(&w, old_functions)) || cprof_error_memory(p->env, err);
-    cprof_mem_free(budget, w.first, w.first ? size : 0);
-    cprof_mem_free(budget, w.count, w.count ? size : 0);
-    cprof_vec_free(p->env, &w.lines);
-    cprof_vec_free(p->env, &w.functions);
-    cprof_vec_free(p->env, &w.rows);
-    cprof_vec_free(p->env, &w.output);
-    cprof_index_deinit(&w.index);
+static bool symbolize_local(work *w, const cprof_symbolize_mode *mode, cprof_error *err) {
+    bool ok = symbolize_mappings(w, mode, err);
+    cprof_vec_free(w->env, &w->rows);
+    cprof_vec_free(w->env, &w->output);
     return ok;
 }
 
-bool cprof_symbolize(cprof_profile *p, const cprof_symbolize_mode *mode, cprof_error *err) {
+bool cprof_symbolize(cprof_profile *p, const cprof_symbolize_mode *mode, const cprof_remote *remote,
+                     cprof_error *err) {
     if (mode->off)
         return true;
-    if (mode->local && !symbolize_local(p, mode, err))
-        return false;
-    return cprof_profile_demangle(p, mode->demangle, mode->force, err);
+    cprof_relabel relabel;
+    work w = {.profile = p, .env = p->env, .relabel = &relabel, .has_remote = mode->remote && remote};
+    bool ok = cprof_relabel_init(&relabel, p, err) && (!mode->local || symbolize_local(&w, mode, err)) &&
+              (!w.has_remote || cprof_remote_ask(remote, &relabel, mode->force, err)) &&
+              cprof_relabel_apply(&relabel, err);
+    cprof_relabel_deinit(&relabel);
+    return ok && cprof_profile_demangle(p, mode->demangle, mode->force, err);
 }

@@ -3,6 +3,7 @@
 #define CPROF_SYMBOL_SYMBOLIZE_H
 
 #include "symbol/demangle.h"
+#include "symbol/remote.h"
 
 typedef struct cprof_symbolize_mode {
     bool off;           /* leave everything as it is */
@@ -25,8 +26,10 @@ bool cprof_symbolize_is_binary(const char *path);
 bool cprof_symbolize_locate(cprof_profile *profile, const char *search_path, const char *binary,
                             const char *build_id, cprof_error *err);
 
-/* Reads the binaries of the mappings that have no names.  What cannot be read is noted; only want of memory
- * or a wish to stop is an error.  Names are demangled. */
-bool cprof_symbolize(cprof_profile *profile, const cprof_symbolize_mode *mode, cprof_error *err);
+/* Reads the binaries of the mappings that have no names, and asks the server that gave the profile (remote;
+ * may be NULL) for what is still without.  What cannot be read is noted; only want of memory or a wish to
+ * stop is an error.  Names are demangled. */
+bool cprof_symbolize(cprof_profile *profile, const cprof_symbolize_mode *mode, const cprof_remote *remote,
+                     cprof_error *err);
 
 #endif
