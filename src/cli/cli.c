@@ -86,23 +86,29 @@ static int print_completion(cprof_cli *cli, const cprof_args *args) {
 
 /* --- reports --- */
 
+/* Of what came over the net. */
+static void keep_copies(cprof_session *session) {
+    const char *wanted = getenv("PPROF_TMPDIR"), *home = getenv("HOME");
+    char standard[4096] = "", text[CPROF_ERROR_TEXT_MAX];
+    if (!session->is_fetched)
+        return;
+    if (home && *home && snprintf(standard, sizeof standard, "%s/pprof", home) >= (int)sizeof standard)
+        standard[0] = 0;
+    const char *folders[] = {wanted ? wanted : "", standard, "/tmp", NULL};
+    cprof_error err = CPROF_ERROR_INIT;
+    /* The report matters more than the copy. */
+    if (!cprof_session_save(session, folders, &err))
+        cprof_note(session->env, "Could not save profile: %s", cprof_error_text(&err, text));
+}
+
 cprof_session *cprof_cli_load(cprof_cli *cli, const cprof_args *args, cprof_error *err) {
     cprof_sources sources = args->sources;
     sources.stacks_only = args->command && cprof_command_sums_stacks(args->command, &args->settings);
     cprof_session *session = cprof_session_new(&sources, &args->settings, &cli->env, err);
     if (cli->meter)
         cprof_meter_erase(cli->meter);
-    if (!session || !session->is_fetched)
-        return session;
-    const char *wanted = getenv("PPROF_TMPDIR"), *home = getenv("HOME");
-    char standard[4096] = "", text[CPROF_ERROR_TEXT_MAX];
-    if (home && *home && snprintf(standard, sizeof standard, "%s/pprof", home) >= (int)sizeof standard)
-        standard[0] = 0;
-    const char *folders[] = {wanted ? wanted : "", standard, "/tmp", NULL};
-    cprof_error save_err = CPROF_ERROR_INIT;
-    /* The report matters more than the copy. */
-    if (!cprof_session_save(session, folders, &save_err))
-        cprof_note(&cli->env, "Could not save profile: %s", cprof_error_text(&save_err, text));
+    if (session)
+        keep_copies(session);
     return session;
 }
 
@@ -121,6 +127,31 @@ static int run_report(cprof_cli *cli, const cprof_args *args) {
     return ok ? 0 : cprof_cli_fail(cli, &err, "cprof: ");
 }
 
+/* The full screen needs a terminal on both sides that can do more than print. */
+static bool wants_screen(const cprof_cli *cli, const cprof_args *args) {
+    const char *term = getenv("TERM");
+    for (size_t i = 0; i < args->sources.path_count; i++)
+        if (strcmp(args->sources.paths[i], "-") == 0)
+            return false;
+    for (size_t i = 0; i < args->sources.base_count; i++)
+        if (strcmp(args->sources.bases[i], "-") == 0)
+            return false;
+    return cli->front_ends && cli->front_ends->screen && cli->is_terminal && isatty(STDIN_FILENO) &&
+           !args->settings.plain && term && *term && strcmp(term, "dumb") != 0;
+}
+
+static int talk(cprof_cli *cli, const cprof_args *args) {
+    cprof_error err = CPROF_ERROR_INIT;
+    int status = 0;
+    if (!wants_screen(cli, args))
+        return cprof_cli_shell(cli, args);
+    if (cli->front_ends->screen(&args->sources, &args->settings, &cli->budget, keep_copies, &status, &err))
+        return status;
+    /* A terminal that is of no use for it is good enough for lines. */
+    return err.code == CPROF_ERR_UNSUPPORTED ? cprof_cli_shell(cli, args)
+                                             : cprof_cli_fail(cli, &err, "cprof: ");
+}
+
 static int dispatch(cprof_cli *cli, const cprof_args *args) {
     for (size_t i = 0; i < args->note_count; i++)
         cprof_note(&cli->env, "%s", args->notes[i]);
@@ -132,7 +163,7 @@ static int dispatch(cprof_cli *cli, const cprof_args *args) {
         return cprof_cli_fail(cli, &err, "cprof: ");
     }
     if (!args->command)
-        return cprof_cli_shell(cli, args);
+        return talk(cli, args);
     switch (args->command->kind) {
     case CPROF_COMMAND_INFO:
         return cprof_cli_info(cli, args);
@@ -165,9 +196,9 @@ static int print_usage(cprof_cli *cli) {
     return status ? status : 2;
 }
 
-int cprof_cli_main(int argc, char **argv) {
+int cprof_cli_main(int argc, char **argv, const cprof_front_ends *front_ends) {
     cprof_meter meter;
-    cprof_cli cli = {.is_terminal = isatty(STDOUT_FILENO)};
+    cprof_cli cli = {.is_terminal = isatty(STDOUT_FILENO), .front_ends = front_ends};
     cprof_signals_init();
     cli.env =
         (cprof_env){.budget = &cli.budget, .note = note, .note_context = &cli, .stop = cprof_signals_stop()};

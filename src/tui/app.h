@@ -1,0 +1,96 @@
+/* The full-screen program's parts; for the files of this directory. */
+#ifndef CPROF_TUI_APP_H
+#define CPROF_TUI_APP_H
+
+#include "app/shell.h"
+#include "tui/prompt.h"
+#include "tui/screen.h"
+#include "tui/view.h"
+
+#include <pthread.h>
+
+enum { CPROF_APP_VIEWS = 32, CPROF_APP_EVENTS = 512, CPROF_APP_UNDO = 64 };
+
+typedef enum cprof_focus { CPROF_FOCUS_PROMPT, CPROF_FOCUS_VIEW, CPROF_FOCUS_SEARCH } cprof_focus;
+
+/* What the work of the other thread says of itself. */
+typedef struct cprof_app_work {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool done, ok;
+    const char *stage; /* static; NULL: nothing is known */
+    uint64_t part, total;
+    char note[256]; /* the last remark */
+} cprof_app_work;
+
+typedef struct cprof_app {
+    cprof_env env;
+    atomic_bool stop;
+    cprof_app_work work;
+    const cprof_sources *sources;
+    cprof_screen *screen;
+    cprof_grid grid;
+    cprof_session *session;
+    cprof_shell shell;
+    cprof_history history;
+    cprof_prompt prompt;
+    cprof_screen_view views[CPROF_APP_VIEWS]; /* the last one is shown */
+    int view_count;
+    cprof_focus focus;
+    char wanted[128]; /* searched for */
+    cprof_settings undo[CPROF_APP_UNDO];
+    int undo_count;
+    cprof_text head;    /* "File: …  Type: …", of one line */
+    cprof_text message; /* of one line */
+    bool message_bad;
+    cprof_event queue[CPROF_APP_EVENTS]; /* came while something was at work */
+    int queue_first, queue_count;
+    bool quit;
+} cprof_app;
+
+/* --- work.c: long work, with the screen alive --- */
+
+bool cprof_app_work_init(cprof_app *app);
+void cprof_app_work_deinit(cprof_app *app);
+/* Runs step(context, err) in another thread; shows how far it is when it takes longer than a moment, and
+ * stops it on Ctrl-C.  What else is typed is kept for later. */
+bool cprof_app_do(cprof_app *app, bool (*step)(void *context, cprof_error *err), void *context,
+                  cprof_error *err);
+/* The next event, of those that were kept or of the terminal. */
+void cprof_app_next(cprof_app *app, cprof_event *event);
+
+/* --- draw.c --- */
+
+void cprof_app_draw(cprof_app *app);
+cprof_area cprof_app_view_area(cprof_app *app);
+/* Over the message line: a stage, and how far it is (total 0: not known). */
+void cprof_app_draw_progress(cprof_app *app, const char *stage, uint64_t part, uint64_t total);
+
+/* --- run.c: lines, and what follows from them --- */
+
+void cprof_app_say(cprof_app *app, bool bad, const char *format, ...) CPROF_PRINTF(3, 4);
+void cprof_app_fail(cprof_app *app, const cprof_error *err);
+/* Runs a line of the shell's language.  What it sets can be undone. */
+void cprof_app_line(cprof_app *app, cprof_slice line);
+/* Opens a view on top of the one that is shown, or in its place. */
+bool cprof_app_open(cprof_app *app, cprof_view_kind kind, cprof_slice name, bool replace);
+/* Makes the view that is shown anew, after settings have changed. */
+void cprof_app_reload(cprof_app *app);
+void cprof_app_undo(cprof_app *app);
+void cprof_app_back(cprof_app *app);
+bool cprof_app_greet(cprof_app *app, cprof_error *err);
+/* The view on top; NULL: none. */
+cprof_screen_view *cprof_app_view(cprof_app *app);
+/* The command line that shows what the view shows, into text. */
+void cprof_app_command_line(const cprof_app *app, cprof_sink *sink);
+/* Settings that differ from what they start with, "focus=main cum", into the sink. */
+void cprof_app_put_settings(const cprof_app *app, cprof_sink *sink, const char *before, bool quoted);
+
+/* --- keys.c --- */
+
+/* A key while the view has the focus, or one that the prompt does not know. */
+void cprof_app_key(cprof_app *app, const cprof_event *event);
+/* The line of keys for the view that is shown. */
+void cprof_app_draw_keys(cprof_app *app, cprof_area area);
+
+#endif

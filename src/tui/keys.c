@@ -1,0 +1,365 @@
+/* What each key does: one table, from which the help and the line of keys are made. */
+#include "tui/app.h"
+
+#include "base/utf8.h"
+
+typedef struct binding {
+    uint32_t key, other; /* other: a second key for the same; 0: none */
+    const char *name;    /* as help and the line of keys call it */
+    const char *brief;   /* in the line of keys; NULL: not there */
+    const char *help;
+    unsigned views;              /* a bit a kind; 0: all */
+    void (*act)(cprof_app *app); /* NULL: the view's own affair, listed for the help */
+} binding;
+
+#define IN(kind) (1u << CPROF_VIEW_##kind)
+
+static void say_line(cprof_app *app, const char *format, cprof_slice value) {
+    cprof_sink line;
+    cprof_sink_init_memory(&line, &app->env);
+    cprof_sink_puts(&line, format);
+    cprof_sink_slice(&line, value);
+    cprof_app_line(app, cprof_sink_bytes(&line));
+    cprof_sink_deinit(&line);
+}
+
+/* --- views --- */
+
+static void open_kind(cprof_app *app, cprof_view_kind kind) {
+    cprof_screen_view *v = cprof_app_view(app);
+    app->message.count = 0;
+    if (!v || v->kind != kind)
+        cprof_app_open(app, kind, CPROF_SLICE(""), false);
+    app->focus = CPROF_FOCUS_VIEW;
+}
+
+static void open_top(cprof_app *app) {
+    open_kind(app, CPROF_VIEW_TOP);
+}
+
+static void open_tree(cprof_app *app) {
+    open_kind(app, CPROF_VIEW_TREE);
+}
+
+static void open_flame(cprof_app *app) {
+    open_kind(app, CPROF_VIEW_FLAME);
+}
+
+static void open_function(cprof_app *app) {
+    const cprof_fold_row *row = cprof_app_view(app) ? cprof_screen_view_at(cprof_app_view(app)) : NULL;
+    if (row && row->caller == CPROF_NONE && row->end > 0)
+        return; /* the root is no function */
+    if (row && row->part == CPROF_PART_SELF && cprof_app_view(app)->kind == CPROF_VIEW_FUNCTION)
+        return;
+    app->message.count = 0;
+    if (row)
+        cprof_app_open(app, CPROF_VIEW_FUNCTION, row->name, false);
+}
+
+/* --- filters and options --- */
+
+/* Runs BEGINNING^NAME$, NAME being the function under the cursor. */
+static void about_function(cprof_app *app, const char *beginning, cprof_slice more) {
+    const cprof_fold_row *row = cprof_screen_view_at(cprof_app_view(app));
+    if (!row || (row->caller == CPROF_NONE && row->end > 0)) {
+        cprof_app_say(app, false, "no function is under the cursor");
+        return;
+    }
+    cprof_arena arena;
+    cprof_sink line;
+    cprof_arena_init(&arena, app->env.budget);
+    cprof_sink_init_memory(&line, &app->env);
+    cprof_slice quoted = cprof_quote_regex(&arena, row->function);
+    cprof_sink_puts(&line, beginning);
+    cprof_sink_slice(&line, more);
+    cprof_sink_printf(&line, "%s^", more.len ? "|" : "");
+    cprof_sink_slice(&line, quoted);
+    cprof_sink_putc(&line, '$');
+    if (quoted.ptr)
+        cprof_app_line(app, cprof_sink_bytes(&line));
+    cprof_sink_deinit(&line);
+    cprof_arena_deinit(&arena);
+}
+
+static void focus_this(cprof_app *app) {
+    about_function(app, "focus=", CPROF_SLICE(""));
+}
+
+static void ignore_this(cprof_app *app) {
+    about_function(app, "ignore=", app->shell.settings.ignore);
+}
+
+static void hide_this(cprof_app *app) {
+    about_function(app, "hide=", app->shell.settings.hide);
+}
+
+static void list_this(cprof_app *app) {
+    about_function(app, "list ", CPROF_SLICE(""));
+}
+
+static void disassemble_this(cprof_app *app) {
+    about_function(app, "disasm ", CPROF_SLICE(""));
+}
+
+static void show_traces(cprof_app *app) {
+    cprof_app_line(app, CPROF_SLICE("traces"));
+}
+
+static void show_tags(cprof_app *app) {
+    cprof_app_line(app, CPROF_SLICE("tags"));
+}
+
+static void next_type(cprof_app *app) {
+    const cprof_profile *p = app->session->profile;
+    uint32_t row;
+    if (!cprof_profile_find_type(p, app->shell.settings.sample_index, &row, NULL) || p->type_count < 2) {
+        cprof_app_say(app, false, "the profile has one sample type only");
+        return;
+    }
+    row = (row + 1) % p->type_count;
+    say_line(app, "sample_index=", cprof_profile_string(p, p->types[row].type));
+}
+
+static void next_granularity(cprof_app *app) {
+    const char *const *choices = cprof_option_find(CPROF_SLICE("granularity"))->choices;
+    size_t at = 0;
+    for (size_t i = 0; choices[i]; i++)
+        if (cprof_slice_is(app->shell.settings.granularity, choices[i]))
+            at = i + 1;
+    say_line(app, "granularity=", cprof_slice_of(choices[at] ? choices[at] : choices[0]));
+}
+
+static void flat_or_cum(cprof_app *app) {
+    say_line(app, "sort=", cprof_slice_of(cprof_slice_is(app->shell.settings.sort, "cum") ? "flat" : "cum"));
+}
+
+static void next_order(cprof_app *app) {
+    cprof_screen_view *v = cprof_app_view(app);
+    cprof_screen_view_sort(v, (v->order + 1) % CPROF_ORDERS);
+}
+
+/* --- the rest --- */
+
+static void hot_path(cprof_app *app) {
+    cprof_screen_view_hot_path(cprof_app_view(app));
+}
+
+static void start_search(cprof_app *app) {
+    app->focus = CPROF_FOCUS_SEARCH;
+    app->wanted[0] = 0;
+}
+
+static void search(cprof_app *app, int step, bool here) {
+    cprof_slice wanted = cprof_slice_of(app->wanted);
+    app->message.count = 0;
+    if (wanted.len && !cprof_screen_view_search(cprof_app_view(app), wanted, step, here))
+        cprof_app_say(app, true, "no %s", app->wanted);
+}
+
+static void next_match(cprof_app *app) {
+    search(app, 1, false);
+}
+
+static void former_match(cprof_app *app) {
+    search(app, -1, false);
+}
+
+static void tell_command(cprof_app *app) {
+    cprof_sink line;
+    cprof_sink_init_memory(&line, &app->env);
+    cprof_app_command_line(app, &line);
+    cprof_slice text = cprof_sink_bytes(&line);
+    cprof_app_say(app, false, "%.*s", CPROF_SLICE_ARG(text));
+    cprof_screen_copy(app->screen, text);
+    cprof_sink_deinit(&line);
+}
+
+/* The name of the file is left to be typed; its ending decides nothing here, the command does. */
+static void save(cprof_app *app) {
+    static const char *const lines[CPROF_VIEW_KINDS] = {[CPROF_VIEW_TOP] = "top 0 >top.txt",
+                                                        [CPROF_VIEW_TREE] = "folded >stacks.folded",
+                                                        [CPROF_VIEW_FLAME] = "flame >flame.svg"};
+    cprof_screen_view *v = cprof_app_view(app);
+    cprof_sink line;
+    cprof_sink_init_memory(&line, &app->env);
+    if (lines[v->kind])
+        cprof_sink_puts(&line, lines[v->kind]);
+    else if (v->kind == CPROF_VIEW_FUNCTION) {
+        cprof_arena arena;
+        cprof_arena_init(&arena, app->env.budget);
+        cprof_slice quoted = cprof_quote_regex(&arena, v->title);
+        cprof_sink_puts(&line, "peek ^");
+        cprof_sink_slice(&line, quoted.ptr ? quoted : v->title);
+        cprof_sink_puts(&line, "$ >function.txt");
+        cprof_arena_deinit(&arena);
+    } else {
+        cprof_sink_slice(&line, v->command);
+        cprof_sink_puts(&line, " >report.txt");
+    }
+    cprof_prompt_set(&app->prompt, cprof_sink_bytes(&line));
+    cprof_sink_deinit(&line);
+    app->focus = CPROF_FOCUS_PROMPT;
+    cprof_app_say(app, false, "Enter saves it; svg >F, folded >F and proto >F save other forms");
+}
+
+static void to_prompt(cprof_app *app) {
+    app->focus = CPROF_FOCUS_PROMPT;
+}
+
+static void quit(cprof_app *app) {
+    app->quit = true;
+}
+
+static void show_keys(cprof_app *app);
+
+/* clang-format off */
+static const binding bindings[] = {
+    {':', CPROF_KEY_TAB, ": Tab", "prompt", "back to the prompt; Esc leaves it", 0, to_prompt},
+    {'?', CPROF_KEY_F + 1, "?", "keys", "this list (F1)", 0, show_keys},
+    {'q', CPROF_KEY_F + 10, "q", "quit", "leave cprof (F10; Ctrl-D at the prompt)", 0, quit},
+    {CPROF_KEY_ENTER, 0, "Enter", "open", "open the function under the cursor: its callers and callees",
+     IN(TOP) | IN(FUNCTION) | IN(TREE) | IN(FLAME), open_function},
+    {CPROF_KEY_BACKSPACE, 'b', "b", "back", "the view before this one (Backspace, too)", 0, cprof_app_back},
+    {'t', CPROF_KEY_F + 2, "t", "top", "the heaviest functions (F2)", 0, open_top},
+    {'r', CPROF_KEY_F + 3, "r", "tree", "the tree of calls (F3)", 0, open_tree},
+    {'f', CPROF_KEY_F + 4, "f", "flame", "the flame graph (F4)", 0, open_flame},
+    {'l', 0, "l", "list", "its source, line by line", IN(TOP) | IN(FUNCTION) | IN(TREE) | IN(FLAME), list_this},
+    {'d', 0, "d", "asm", "its machine code", IN(TOP) | IN(FUNCTION) | IN(TREE) | IN(FLAME), disassemble_this},
+    {'p', 0, "p", NULL, "every sample with its stack", 0, show_traces},
+    {'a', 0, "a", NULL, "the tags and what they weigh", 0, show_tags},
+    {'s', 0, "s", "sort", "sort by flat, by cum, by name", IN(TOP), next_order},
+    {'h', 0, "h", "hot path", "open the heaviest callees down to the last", IN(TREE), hot_path},
+    {' ', 0, "Space", "fold", "fold or unfold (Right, Left); * _ with all below", IN(TREE), NULL},
+    {'z', 0, "z Z", "zoom", "zoom in to the frame; Z zooms out, Home shows all", IN(FLAME), NULL},
+    {'/', 0, "/", "search", "search for names as you type; n N the next, the former", 0, start_search},
+    {'n', 0, "n", NULL, "the next match", 0, next_match},
+    {'N', 0, "N", NULL, "the match before", 0, former_match},
+    {'+', '=', "+", "focus", "only stacks with the function under the cursor", 0, focus_this},
+    {'-', 0, "-", "ignore", "no stacks with it", 0, ignore_this},
+    {'x', 0, "x", "hide", "take it out of the stacks", 0, hide_this},
+    {'u', 0, "u", "undo", "take the last filter or option back", 0, cprof_app_undo},
+    {'T', 0, "T", "type", "the next sample type", 0, next_type},
+    {'g', 0, "g", "lines", "the next granularity: functions, files, lines, addresses", 0, next_granularity},
+    {'c', 0, "c", "cum", "reports by cum, or by flat", 0, flat_or_cum},
+    {'e', 0, "e", "command", "copy the command line that shows the same", 0, tell_command},
+    {'w', 0, "w", "save", "save the view to a file", 0, save},
+    {CPROF_KEY_NONE, 0, "arrows, PgUp, PgDn, Home, End", NULL, "move; the mouse chooses, twice opens, rolls", 0, NULL},
+    {CPROF_KEY_NONE, 0, "Ctrl-C", NULL, "stop a running report; at the prompt, an empty line", 0, NULL},
+    {CPROF_KEY_NONE, 0, "Ctrl-L, Ctrl-Z", NULL, "draw the screen anew; stop the program until fg", 0, NULL},
+    {CPROF_KEY_NONE, 0, "at the prompt", NULL, "Tab completes, Up and Ctrl-R bring back lines, Ctrl-A E B F K U W Y edit", 0, NULL},
+};
+/* clang-format on */
+enum { BINDINGS = sizeof bindings / sizeof *bindings };
+
+static void show_keys(cprof_app *app) {
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_screen_view view;
+    cprof_sink text;
+    cprof_sink_init_memory(&text, &app->env);
+    cprof_sink_puts(&text, "Keys while the view has the focus (Esc gives it to it); commands: help\n\n");
+    for (int i = 0; i < BINDINGS; i++) {
+        cprof_sink_printf(&text, "  %-14s %s", bindings[i].name, bindings[i].help);
+        const char *before = " [";
+        for (int kind = 0; kind < CPROF_VIEW_KINDS && bindings[i].views; kind++)
+            if (bindings[i].views & 1u << kind) {
+                cprof_sink_printf(&text, "%s%s", before, cprof_view_names[kind]);
+                before = ", ";
+            }
+        cprof_sink_puts(&text, bindings[i].views ? "]\n" : "\n");
+    }
+    cprof_screen_view *top = cprof_app_view(app);
+    bool replace = top && top->kind == CPROF_VIEW_TEXT;
+    if (cprof_screen_view_init_text(&view, CPROF_SLICE("keys"), CPROF_SLICE(""), cprof_sink_bytes(&text),
+                                    &app->env, &err)) {
+        if (replace || app->view_count == CPROF_APP_VIEWS)
+            cprof_screen_view_deinit(&app->views[--app->view_count]);
+        app->views[app->view_count++] = view;
+    } else {
+        cprof_app_fail(app, &err);
+    }
+    cprof_sink_deinit(&text);
+}
+
+void cprof_app_draw_keys(cprof_app *app, cprof_area area) {
+    cprof_screen_view *v = cprof_app_view(app);
+    int column = 0;
+    if (app->focus == CPROF_FOCUS_PROMPT) {
+        static const char *const keys[][2] = {
+            {"Enter", "run"},   {"Tab", "complete"}, {"Ctrl-R", "search history"},
+            {"Esc", "to view"}, {"F1", "keys"},      {"F2", "top"},
+            {"F3", "tree"},     {"F4", "flame"},     {"Ctrl-D", "quit"}};
+        for (size_t i = 0; i < sizeof keys / sizeof *keys && column < area.columns; i++) {
+            column = cprof_area_puts(area, 0, column, CPROF_ROLE_KEY, keys[i][0]) + 1;
+            column = cprof_area_puts(area, 0, column, CPROF_ROLE_DIM, keys[i][1]) + 1;
+        }
+        return;
+    }
+    for (int i = 0; i < BINDINGS && v && column < area.columns; i++) {
+        if (!bindings[i].brief || (bindings[i].views && !(bindings[i].views & 1u << v->kind)))
+            continue;
+        column = cprof_area_puts(area, 0, column, CPROF_ROLE_KEY, bindings[i].name) + 1;
+        column = cprof_area_puts(area, 0, column, CPROF_ROLE_DIM, bindings[i].brief) + 1;
+    }
+}
+
+/* --- events --- */
+
+static void search_key(cprof_app *app, uint32_t key) {
+    size_t n = strlen(app->wanted);
+    char bytes[4];
+    if (key == CPROF_KEY_ENTER || key == CPROF_KEY_ESCAPE || key == CPROF_KEY_CTRL('C')) {
+        if (key != CPROF_KEY_ENTER)
+            app->wanted[0] = 0;
+        app->focus = CPROF_FOCUS_VIEW;
+        return;
+    }
+    if (key == CPROF_KEY_BACKSPACE) {
+        while (n > 0 && ((unsigned char)app->wanted[--n] & 0xC0) == 0x80)
+            continue;
+        app->wanted[n] = 0;
+    } else if (key >= 32 && key < CPROF_KEY_NONE) {
+        size_t more = cprof_utf8_encode(key, bytes);
+        if (n + more >= sizeof app->wanted)
+            return;
+        memcpy(app->wanted + n, bytes, more);
+        app->wanted[n + more] = 0;
+    }
+    search(app, 1, true);
+}
+
+static void mouse(cprof_app *app, const cprof_event *event) {
+    cprof_screen_view *v = cprof_app_view(app);
+    cprof_area area = cprof_app_view_area(app);
+    int row = event->row - area.row;
+    if (event->click == CPROF_WHEEL_UP || event->click == CPROF_WHEEL_DOWN) {
+        for (int i = 0; i < 3; i++)
+            cprof_screen_view_key(v, event->click == CPROF_WHEEL_UP ? CPROF_KEY_UP : CPROF_KEY_DOWN);
+    } else if (row >= area.rows) {
+        app->focus = CPROF_FOCUS_PROMPT;
+    } else if (cprof_screen_view_click(v, area, row, event->column - area.column)) {
+        app->focus = CPROF_FOCUS_VIEW;
+        if (event->click == CPROF_CLICK_TWICE)
+            open_function(app);
+    }
+}
+
+void cprof_app_key(cprof_app *app, const cprof_event *event) {
+    cprof_screen_view *v = cprof_app_view(app);
+    if (event->key == CPROF_KEY_MOUSE) {
+        mouse(app, event);
+        return;
+    }
+    if (app->focus == CPROF_FOCUS_SEARCH) {
+        search_key(app, event->key);
+        return;
+    }
+    for (int i = 0; i < BINDINGS; i++) {
+        const binding *b = &bindings[i];
+        bool here = b->act && (!b->views || (b->views & 1u << v->kind));
+        if (here && (b->key == event->key || (b->other && b->other == event->key))) {
+            b->act(app);
+            return;
+        }
+    }
+    cprof_screen_view_key(v, event->key);
+}

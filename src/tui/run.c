@@ -1,0 +1,332 @@
+/* Lines that were typed, views that are opened, and taking both back. */
+#include "tui/app.h"
+
+#include "app/deliver.h"
+#include "app/help.h"
+#include "app/load.h"
+#include "app/program.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+/* --- messages --- */
+
+static void set_text(cprof_app *app, cprof_text *to, cprof_slice s) {
+    to->count = 0;
+    (void)cprof_vec_append(&app->env, to, s.ptr, s.len);
+}
+
+void cprof_app_say(cprof_app *app, bool bad, const char *format, ...) {
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    set_text(app, &app->message, cprof_slice_of(text));
+    app->message_bad = bad;
+}
+
+void cprof_app_fail(cprof_app *app, const cprof_error *err) {
+    char text[CPROF_ERROR_TEXT_MAX];
+    if (err->code == CPROF_ERR_STOPPED)
+        cprof_app_say(app, false, "stopped");
+    else
+        cprof_app_say(app, true, "%s", cprof_error_text(err, text));
+}
+
+/* --- views --- */
+
+cprof_screen_view *cprof_app_view(cprof_app *app) {
+    return app->view_count > 0 ? &app->views[app->view_count - 1] : NULL;
+}
+
+void cprof_app_back(cprof_app *app) {
+    if (app->view_count > 1)
+        cprof_screen_view_deinit(&app->views[--app->view_count]);
+}
+
+/* Takes the view. */
+static void push_view(cprof_app *app, const cprof_screen_view *view, bool replace) {
+    if (replace && app->view_count > 0)
+        cprof_screen_view_deinit(&app->views[--app->view_count]);
+    if (app->view_count == CPROF_APP_VIEWS) { /* the second is forgotten: the first is where one comes from */
+        cprof_screen_view_deinit(&app->views[1]);
+        memmove(app->views + 1, app->views + 2, (CPROF_APP_VIEWS - 2) * sizeof *app->views);
+        app->view_count--;
+    }
+    app->views[app->view_count++] = *view;
+}
+
+typedef struct opening {
+    cprof_app *app;
+    cprof_screen_view view;
+    cprof_view_kind kind;
+    cprof_slice name;
+} opening;
+
+static bool open_step(void *context, cprof_error *err) {
+    opening *o = context;
+    return cprof_screen_view_init(&o->view, o->kind, o->app->session, &o->app->shell.settings, o->name, err);
+}
+
+bool cprof_app_open(cprof_app *app, cprof_view_kind kind, cprof_slice name, bool replace) {
+    cprof_error err = CPROF_ERROR_INIT;
+    opening o = {.app = app, .kind = kind, .name = name};
+    if (!cprof_app_do(app, open_step, &o, &err)) {
+        cprof_app_fail(app, &err);
+        return false;
+    }
+    push_view(app, &o.view, replace);
+    return true;
+}
+
+static void open_text(cprof_app *app, cprof_slice title, cprof_slice command, cprof_slice text) {
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_screen_view view, *top = cprof_app_view(app);
+    if (!cprof_screen_view_init_text(&view, title, command, text, &app->env, &err)) {
+        cprof_app_fail(app, &err);
+        return;
+    }
+    push_view(app, &view, top && top->kind == CPROF_VIEW_TEXT);
+}
+
+/* --- reports --- */
+
+typedef struct reporting {
+    cprof_app *app;
+    const cprof_shell_action *action;
+    cprof_sink *text; /* NULL: it goes where the request says */
+    int fd;
+} reporting;
+
+static bool report_step(void *context, cprof_error *err) {
+    reporting *r = context;
+    cprof_request request = r->action->request;
+    if (r->text) {
+        request.style = (cprof_text_style){.escape = true};
+        return cprof_session_run(r->app->session, &request, r->text, err) && cprof_sink_finish(r->text, err);
+    }
+    cprof_delivery to = {.fd = r->fd, .in_shell = r->fd < 0};
+    return cprof_session_deliver(r->app->session, &request, &to, err);
+}
+
+/* A program that reads the report has the terminal to itself. */
+static bool run_piped(cprof_app *app, const cprof_shell_action *action, cprof_error *err) {
+    cprof_program program;
+    cprof_screen_leave(app->screen);
+    if (!cprof_program_start(&program, action->pipe, err)) {
+        cprof_screen_return(app->screen);
+        return false;
+    }
+    reporting r = {app, action, NULL, program.fd};
+    bool ok = report_step(&r, err);
+    cprof_program_finish(&program);
+    ok = ok || strncmp(err->message, "write: ", 7) == 0; /* it has seen enough */
+    printf("\npress Enter to go on");
+    fflush(stdout);
+    char c;
+    while (read(STDIN_FILENO, &c, 1) == 1 && c != '\n' && c != '\r')
+        continue;
+    cprof_screen_return(app->screen);
+    return ok;
+}
+
+static void run_report(cprof_app *app, const cprof_shell_action *action, cprof_slice line) {
+    const cprof_request *request = &action->request;
+    bool is_text = !request->settings.output.len && !request->command->suffix && !request->command->viewers;
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_sink text;
+    cprof_sink_init_memory(&text, &app->env);
+    bool ok;
+    if (action->pipe) {
+        ok = run_piped(app, action, &err);
+    } else {
+        reporting r = {app, action, is_text ? &text : NULL, -1};
+        ok = cprof_app_do(app, report_step, &r, &err);
+    }
+    if (!ok)
+        cprof_app_fail(app, &err);
+    else if (is_text && !action->pipe)
+        open_text(app, line, line, cprof_sink_bytes(&text));
+    cprof_sink_deinit(&text);
+}
+
+static void show_help(cprof_app *app, const cprof_shell_action *action, cprof_slice line) {
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_sink text;
+    bool ok = true;
+    cprof_sink_init_memory(&text, &app->env);
+    if (action->kind == CPROF_SHELL_OPTIONS)
+        cprof_help_settings(&text, &app->shell.settings, app->session->profile);
+    else if (action->topic.len)
+        ok = cprof_help_topic(&text, action->topic, true, &err);
+    else
+        cprof_help_shell(&text);
+    if (ok)
+        open_text(app, line, CPROF_SLICE(""), cprof_sink_bytes(&text));
+    else
+        cprof_app_fail(app, &err);
+    cprof_sink_deinit(&text);
+}
+
+/* --- lines --- */
+
+static void remember(cprof_app *app, const cprof_settings *before) {
+    if (memcmp(before, &app->shell.settings, sizeof *before) == 0)
+        return;
+    if (app->undo_count == CPROF_APP_UNDO)
+        memmove(app->undo, app->undo + 1, --app->undo_count * sizeof *app->undo);
+    memcpy(&app->undo[app->undo_count++], before, sizeof *before);
+}
+
+/* The text that is shown, made anew. */
+static void rerun(cprof_app *app) {
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_shell_action action;
+    cprof_screen_view *v = cprof_app_view(app);
+    char line[1024];
+    snprintf(line, sizeof line, "%.*s", CPROF_SLICE_ARG(v->command)); /* the view goes away meanwhile */
+    if (*line && cprof_shell_read(&app->shell, cprof_slice_of(line), &action, &err) &&
+        action.kind == CPROF_SHELL_RUN)
+        run_report(app, &action, cprof_slice_of(line));
+}
+
+void cprof_app_reload(cprof_app *app) {
+    cprof_screen_view *v = cprof_app_view(app);
+    cprof_error err = CPROF_ERROR_INIT;
+    if (!cprof_app_greet(app, &err))
+        cprof_app_fail(app, &err);
+    if (!v)
+        return;
+    if (v->kind == CPROF_VIEW_TEXT) {
+        rerun(app);
+        return;
+    }
+    char name[4096];
+    size_t n = v->title.len < sizeof name ? v->title.len : sizeof name;
+    memcpy(name, v->title.ptr, n);
+    size_t cursor = v->cursor;
+    if (!cprof_app_open(app, v->kind, (cprof_slice){name, n}, true))
+        return;
+    v = cprof_app_view(app);
+    if (v->kind == CPROF_VIEW_TOP)
+        v->cursor = cursor < v->shown.count ? cursor : 0;
+}
+
+void cprof_app_line(cprof_app *app, cprof_slice line) {
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_shell_action action;
+    cprof_settings before;
+    memcpy(&before, &app->shell.settings, sizeof before);
+    app->message.count = 0;
+    app->message_bad = false;
+    if (!cprof_shell_read(&app->shell, line, &action, &err)) {
+        cprof_app_fail(app, &err);
+        return;
+    }
+    remember(app, &before);
+    if (action.kind == CPROF_SHELL_QUIT)
+        app->quit = true;
+    else if (action.kind == CPROF_SHELL_RUN)
+        run_report(app, &action, line);
+    else if (action.kind != CPROF_SHELL_NOTHING)
+        show_help(app, &action, line);
+    else if (memcmp(&before, &app->shell.settings, sizeof before) != 0)
+        cprof_app_reload(app);
+}
+
+void cprof_app_undo(cprof_app *app) {
+    if (app->undo_count == 0) {
+        cprof_app_say(app, false, "nothing has been changed");
+        return;
+    }
+    memcpy(&app->shell.settings, &app->undo[--app->undo_count], sizeof app->shell.settings);
+    app->message.count = 0;
+    cprof_app_reload(app);
+}
+
+/* --- what is set --- */
+
+static void put_quoted(cprof_sink *sink, cprof_slice value) {
+    cprof_sink_putc(sink, '\'');
+    for (size_t i = 0; i < value.len; i++)
+        if (value.ptr[i] == '\'')
+            cprof_sink_puts(sink, "'\\''");
+        else
+            cprof_sink_putc(sink, value.ptr[i]);
+    cprof_sink_putc(sink, '\'');
+}
+
+void cprof_app_put_settings(const cprof_app *app, cprof_sink *sink, const char *before, bool quoted) {
+    for (const cprof_option *o = cprof_options; o->name; o++) {
+        char buffer[CPROF_OPTION_TEXT_MAX];
+        if (!o->in_shell || cprof_option_is_preset(o, &app->shell.settings) ||
+            strcmp(o->name, "compact_labels") == 0)
+            continue;
+        cprof_slice value = cprof_option_get(o, &app->shell.settings, buffer);
+        cprof_sink_printf(sink, "%s%s=", before, o->name);
+        if (quoted)
+            put_quoted(sink, value);
+        else
+            cprof_sink_slice(sink, value);
+    }
+}
+
+/* Exactly this name, as a regular expression that a shell takes. */
+static void put_pattern(const cprof_app *app, cprof_sink *sink, cprof_slice name) {
+    cprof_arena arena;
+    cprof_sink pattern;
+    cprof_arena_init(&arena, app->env.budget);
+    cprof_sink_init_memory(&pattern, &app->env);
+    cprof_sink_putc(&pattern, '^');
+    cprof_sink_slice(&pattern, cprof_quote_regex(&arena, name));
+    cprof_sink_putc(&pattern, '$');
+    put_quoted(sink, cprof_sink_bytes(&pattern));
+    cprof_sink_deinit(&pattern);
+    cprof_arena_deinit(&arena);
+}
+
+void cprof_app_command_line(const cprof_app *app, cprof_sink *sink) {
+    static const char *const commands[] = {[CPROF_VIEW_TOP] = "top",
+                                           [CPROF_VIEW_FUNCTION] = "peek ",
+                                           [CPROF_VIEW_TREE] = "tree -call_tree",
+                                           [CPROF_VIEW_FLAME] = "flame"};
+    const cprof_screen_view *v = &app->views[app->view_count - 1];
+    cprof_sink_puts(sink, "cprof ");
+    if (v->kind == CPROF_VIEW_TEXT) {
+        cprof_sink_slice(sink, v->command.len ? v->command : v->title);
+    } else {
+        cprof_sink_puts(sink, commands[v->kind]);
+        if (v->kind == CPROF_VIEW_FUNCTION)
+            put_pattern(app, sink, v->title);
+    }
+    cprof_app_put_settings(app, sink, " -", true);
+    for (size_t i = 0; i < app->sources->base_count; i++) {
+        cprof_sink_puts(sink, app->sources->is_diff_base ? " -diff_base=" : " -base=");
+        put_quoted(sink, cprof_slice_of(app->sources->bases[i]));
+    }
+    for (size_t i = 0; i < app->sources->path_count; i++) {
+        cprof_sink_putc(sink, ' ');
+        put_quoted(sink, cprof_slice_of(app->sources->paths[i]));
+    }
+}
+
+/* "File: …", "Type: …" behind one another. */
+bool cprof_app_greet(cprof_app *app, cprof_error *err) {
+    cprof_sink text;
+    bool is_empty = false;
+    cprof_sink_init_memory(&text, &app->env);
+    bool ok = cprof_session_greet(app->session, &app->shell.settings, &text, &is_empty, err);
+    if (ok) {
+        cprof_slice rest = cprof_slice_trim(cprof_sink_bytes(&text)), line;
+        app->head.count = 0;
+        while (cprof_slice_next_line(&rest, &line)) {
+            (void)cprof_vec_append(&app->env, &app->head, line.ptr, line.len);
+            (void)cprof_vec_append(&app->env, &app->head, "  ", 2);
+        }
+    }
+    if (is_empty)
+        cprof_app_say(app, false, "no sample has a value of this type; T shows the next type");
+    cprof_sink_deinit(&text);
+    return ok;
+}

@@ -1,0 +1,19 @@
+/* Signals while the screen is there. */
+#ifndef CPROF_TUI_SCREEN_SIGNALS_H
+#define CPROF_TUI_SCREEN_SIGNALS_H
+
+#include "base/slice.h"
+
+/* Saves how the terminal is set, and catches what ends, stops or breaks the program. */
+void cprof_screen_signals_start(void);
+/* What a crash writes to bring the terminal back; copied. */
+void cprof_screen_signals_restore(cprof_slice sequences);
+void cprof_screen_signals_end(void);
+
+/* Whether each has come since the last question. */
+bool cprof_screen_interrupted(void);
+bool cprof_screen_stop_wanted(void);
+/* Stops the program until somebody lets it go on. */
+void cprof_screen_stop(void);
+
+#endif

@@ -1,0 +1,72 @@
+/* A view: rows with a cursor, drawn into an area.  It knows keys that move, open, fold and search; what
+ * changes the report is the application's.
+ */
+#ifndef CPROF_TUI_VIEW_H
+#define CPROF_TUI_VIEW_H
+
+#include "tui/fold.h"
+#include "tui/grid.h"
+#include "tui/keys.h"
+
+typedef enum cprof_view_kind {
+    CPROF_VIEW_TOP,
+    CPROF_VIEW_FUNCTION,
+    CPROF_VIEW_TREE,
+    CPROF_VIEW_FLAME,
+    CPROF_VIEW_TEXT,
+    CPROF_VIEW_KINDS
+} cprof_view_kind;
+
+extern const char *const cprof_view_names[CPROF_VIEW_KINDS];
+
+typedef enum cprof_order { CPROF_ORDER_FLAT, CPROF_ORDER_CUM, CPROF_ORDER_NAME, CPROF_ORDERS } cprof_order;
+
+typedef struct cprof_screen_view {
+    cprof_view_kind kind;
+    const cprof_env *env;
+    cprof_fold fold;              /* all kinds but text */
+    CPROF_VEC(uint32_t) shown;    /* rows of the fold, in the order in which they are shown */
+    bool *open;                   /* tree: a row's callees are shown; in the fold's arena */
+    CPROF_VEC(cprof_slice) lines; /* text: of the fold's arena */
+    cprof_slice title;            /* of a text; of a function, its printed name.  Of the fold's arena */
+    cprof_slice command;          /* text: the line that made it; "": none */
+    cprof_order order;            /* top */
+    size_t cursor, first;         /* rows of `shown` or of `lines`; of a flame graph, of the fold */
+    uint32_t zoom;                /* flame: the row that is as wide as the area */
+    int left;                     /* text: columns that are left out on the left */
+    int height;                   /* rows that were drawn last */
+} cprof_screen_view;
+
+/* A view of a report; not to be used when false.  name: the function's; "" but for CPROF_VIEW_FUNCTION. */
+bool cprof_screen_view_init(cprof_screen_view *view, cprof_view_kind kind, cprof_session *session,
+                            const cprof_settings *settings, cprof_slice name, cprof_error *err);
+/* A view of text; all is copied. */
+bool cprof_screen_view_init_text(cprof_screen_view *view, cprof_slice title, cprof_slice command,
+                                 cprof_slice text, const cprof_env *env, cprof_error *err);
+void cprof_screen_view_deinit(cprof_screen_view *view);
+
+/* wanted: what is searched for, to be marked; "": nothing. */
+void cprof_screen_view_draw(cprof_screen_view *view, cprof_area area, cprof_slice wanted, bool focus);
+/* Moving, folding, zooming; false: the key means nothing here. */
+bool cprof_screen_view_key(cprof_screen_view *view, uint32_t key);
+/* The row at this place of the area gets the cursor; false: there is none. */
+bool cprof_screen_view_click(cprof_screen_view *view, cprof_area area, int row, int column);
+
+/* The row under the cursor; NULL: none, or it is text. */
+const cprof_fold_row *cprof_screen_view_at(const cprof_screen_view *view);
+void cprof_screen_view_sort(cprof_screen_view *view, cprof_order order);
+/* The cursor goes to the next (step 1) or the former (-1) row with such a name, or stays if it is one and
+ * `here` is allowed; false: there is none. */
+bool cprof_screen_view_search(cprof_screen_view *view, cprof_slice wanted, int step, bool here);
+/* Tree: opens the heaviest callees below the cursor down to the leaf. */
+void cprof_screen_view_hot_path(cprof_screen_view *view);
+
+/* Where `wanted` is in text (letters' case counts only when wanted has capitals); text.len: nowhere. */
+size_t cprof_find_text(cprof_slice text, cprof_slice wanted);
+
+/* view_flame.c */
+void cprof_flame_view_draw(cprof_screen_view *view, cprof_area area, cprof_slice wanted, bool focus);
+bool cprof_flame_view_key(cprof_screen_view *view, uint32_t key);
+bool cprof_flame_view_click(cprof_screen_view *view, cprof_area area, int row, int column);
+
+#endif
