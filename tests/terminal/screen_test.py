@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+"""Runs the full-screen program in tmux, types, and looks at the screen.
+
+usage: screen_test.py CPROF TESTDATA TMUX
+"""
+import os
+import pathlib
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+CPROF = os.path.abspath(sys.argv.pop(1))
+TESTDATA = pathlib.Path(sys.argv.pop(1)).resolve()
+TMUX = sys.argv.pop(1)
+HEAP = str(TESTDATA / "go" / "heap.small.pb.gz")
+GREETING = 'Entering interactive mode (type "help" for commands, "o" for options)'
+PATIENCE = 60   # seconds: sanitizers and busy machines are slow
+
+
+class Screen(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="cprof-screen-")
+        self.addCleanup(self.folder.cleanup)
+        self.environment = {**os.environ, "TMUX_TMPDIR": self.folder.name, "HOME": self.folder.name, "TZ": "UTC",
+                            "XDG_STATE_HOME": self.folder.name + "/state", "ENV": self.folder.name + "/rc"}
+        pathlib.Path(self.folder.name, "rc").write_text("PS1='READY> '\n")
+        self.environment.pop("TMUX", None)
+
+    def tmux(self, *args):
+        return subprocess.run([TMUX, "-L", "test", "-f", "/dev/null", *args], env=self.environment, check=True,
+                              stdout=subprocess.PIPE).stdout.decode()
+
+    def start(self, *args, columns=80, rows=24, wait=GREETING, **variables):
+        """A shell in a terminal, and the program in it."""
+        self.tmux("new-session", "-d", "-x", str(columns), "-y", str(rows), "sh")
+        self.addCleanup(self.tmux, "kill-server")
+        self.until("READY>")
+        self.modes = self.shell_modes()
+        words = [f"{k}={shlex.quote(v)}" for k, v in variables.items()]
+        self.line(" ".join(["env", *words, shlex.quote(CPROF), *map(shlex.quote, args)]) + "; echo status=$?")
+        if wait:
+            self.until(wait)
+
+    def shell_modes(self):
+        out = os.path.join(self.folder.name, "modes")
+        if os.path.exists(out):
+            os.unlink(out)
+        self.line(f"stty -g > {out}.new; mv {out}.new {out}; clear")
+        end = time.time() + PATIENCE
+        while not os.path.exists(out) and time.time() < end:
+            time.sleep(0.05)
+        return pathlib.Path(out).read_text()
+
+    def line(self, text):
+        self.type(text)
+        self.keys("Enter")
+
+    def type(self, text):
+        self.tmux("send-keys", "-l", text)
+
+    def keys(self, *names):
+        self.tmux("send-keys", *names)
+
+    def shown(self, *options):
+        return self.tmux("capture-pane", "-p", *options)
+
+    def until(self, words, gone=False):
+        """The screen once it matches (or no longer does)."""
+        end = time.time() + PATIENCE
+        while True:
+            screen = self.shown()
+            if bool(re.search(re.escape(words), screen)) != gone:
+                return screen
+            if time.time() > end:
+                self.fail(f"{words!r} {'stays' if gone else 'does not come'}:\n{screen}")
+            time.sleep(0.05)
+
+    def pid(self):
+        shell = self.tmux("display-message", "-p", "#{pane_pid}").strip()
+        end = time.time() + PATIENCE
+        while time.time() < end:
+            for child in subprocess.run(["pgrep", "-P", shell], stdout=subprocess.PIPE).stdout.split():
+                if os.path.realpath(f"/proc/{int(child)}/exe") == os.path.realpath(CPROF):
+                    return int(child)
+            time.sleep(0.05)
+        self.fail("the program does not run")
+
+    def ended(self, status):
+        self.until(f"status={status}")
+        self.assertEqual(self.tmux("display-message", "-p", "#{alternate_on}#{mouse_any_flag}").strip(), "00")
+        self.assertEqual(self.shell_modes(), self.modes)
+
+    # --- what is shown ---
+
+    def test_top_fills_80_columns(self):
+        self.start(HEAP)
+        screen = self.shown().split("\n")
+        self.assertIn("File: leaker  Type: inuse_space  Time: 2026-11-21", screen[0])
+        self.assertRegex(screen[3], r"^ +3072kB  65\.75% +3072kB  65\.75% █+ +main\.init$")
+        self.assertRegex(screen[22], r"^\(cprof\)")
+        self.assertTrue(screen[23].startswith("Enter run"), screen[23])
+        self.keys("C-d")
+        self.ended(0)
+
+    def test_wide_screens_show_more(self):
+        self.start(HEAP, columns=200, rows=50)
+        screen = self.shown().split("\n")
+        self.assertIn("sum%", screen[2])
+        self.assertIn("example.com/leaker/store.(*Sessions).Open", "\n".join(screen))
+        self.assertRegex(screen[48], r"^\(cprof\)")
+        self.line("q")
+        self.ended(0)
+
+    def test_reports_are_those_of_the_shell(self):
+        self.start(HEAP, columns=120)
+        self.line("top 2 -cum")
+        screen = self.until("Showing top 2 nodes out of 8")
+        plain = subprocess.run([CPROF, HEAP], input=b"top 2 -cum\n", stdout=subprocess.PIPE, check=True,
+                               env=self.environment).stdout.decode()
+        for line in plain.splitlines():
+            self.assertIn(line, screen)
+        self.line("tpo")
+        self.until('unknown command "tpo"; did you mean top?')
+        self.line("q")
+        self.ended(0)
+
+    def test_views_and_filters(self):
+        self.start(HEAP, columns=120)
+        self.keys("F3")
+        self.until("▸ runtime.doInit")
+        self.type("h")
+        self.until("      main.init")
+        self.type("f")
+        self.until("▏runtime.doInit")
+        self.type("/main.ma")
+        self.keys("Enter")
+        self.until("main.main  1.55MB, 33.98% of the total")
+        self.keys("Enter")
+        self.until("● main.main")
+        self.type("-")
+        self.until("no matches found")
+        self.type("u")
+        self.until("ignore=", gone=True)
+        self.type("T")
+        self.until("Type: alloc_objects")
+        self.type("e")
+        self.until("cprof peek '^main\\.main$' -sample_index='alloc_objects'")
+        self.type("b?")
+        self.until("this list (F1)")
+        self.type("q")
+        self.ended(0)
+
+    def test_prompt_completes_and_remembers(self):
+        self.start(HEAP)
+        self.type("foc")
+        self.keys("Tab")
+        self.until("(cprof) focus=")
+        self.type("main.i")
+        self.keys("Tab")
+        self.until("(cprof) focus=main\\.init")
+        self.keys("Enter")
+        self.until("› focus=main\\.init")
+        self.type("inuse")
+        self.keys("Tab")
+        self.until("inuse_objects")
+        self.keys("C-c", "C-d")
+        self.ended(0)
+        self.start_again()
+        self.keys("C-r")
+        self.type("foc")
+        self.until("(search) foc: focus=main\\.init")
+        self.keys("C-g")
+        self.line("q")
+        self.until("status=0")
+
+    def start_again(self):
+        self.line("clear; " + shlex.quote(CPROF) + " " + shlex.quote(HEAP) + "; echo status=$?")
+        self.until(GREETING)
+
+    def test_pasted_lines_are_run_one_by_one(self):
+        self.start(HEAP)
+        self.tmux("set-buffer", "focus=main\nsample_index=alloc_space\ntop 1")
+        self.tmux("paste-buffer", "-p")
+        self.until("(cprof) top 1")
+        screen = self.until("Type: alloc_space")
+        self.assertIn("focus=main", screen)
+        self.keys("Enter")
+        self.until("Showing top 1 nodes")
+        self.line("q")
+        self.ended(0)
+
+    def test_colours_only_where_they_are_wanted(self):
+        self.start(HEAP, TERM="screen-256color")
+        self.assertIn("\x1b[", self.shown("-e"))
+        self.assertRegex(self.shown("-e"), r"38;5;")
+        self.line("q")
+        self.until("status=0")
+        self.line("clear; NO_COLOR=1 " + shlex.quote(CPROF) + " " + shlex.quote(HEAP) + "; echo status=$?")
+        self.until(GREETING)
+        self.assertNotRegex(self.shown("-e"), r"38;5;|\x1b\[[0-9;]*3[1-7]")
+        self.line("q")
+        self.until("status=0")
+
+    # --- the terminal ---
+
+    def test_resize(self):
+        self.start(HEAP)
+        self.line("top")
+        self.until("Showing nodes")
+        for columns, rows in (120, 40), (40, 10), (20, 5), (80, 24):
+            self.tmux("resize-window", "-x", str(columns), "-y", str(rows))
+            end = time.time() + PATIENCE
+            while time.time() < end:
+                lines = self.shown().split("\n")
+                if len(lines) == rows + 1 and lines[rows - 2].startswith("(cprof)"):
+                    break
+                time.sleep(0.05)
+            self.assertTrue(lines[rows - 2].startswith("(cprof)"), "\n".join(lines))
+        self.line("q")
+        self.ended(0)
+
+    def test_signals_restore_the_terminal(self):
+        for number in signal.SIGTERM, signal.SIGHUP:
+            with self.subTest(number):
+                self.start(HEAP)
+                os.kill(self.pid(), number)
+                self.ended(128 + number)
+                self.doCleanups()
+                self.setUp()
+
+    def test_crash_restores_the_terminal(self):
+        self.start(HEAP)
+        os.kill(self.pid(), signal.SIGSEGV)
+        screen = self.until("status=")
+        self.assertNotIn("status=0", screen)
+        self.assertEqual(self.tmux("display-message", "-p", "#{alternate_on}#{mouse_any_flag}").strip(), "00")
+        self.assertEqual(self.shell_modes(), self.modes)
+
+    def test_stop_and_go_on(self):
+        self.start(HEAP)
+        self.keys("C-z")
+        self.until("READY>")
+        self.line("fg")
+        self.until("(cprof)")
+        self.line("top 1")
+        self.until("Showing top 1 nodes")
+        self.line("q")
+        self.until("READY>")
+
+    def test_interrupt_clears_the_line_only(self):
+        self.start(HEAP)
+        self.type("some words")
+        self.until("some words")
+        self.keys("C-c")
+        self.until("some words", gone=True)
+        os.kill(self.pid(), signal.SIGINT)
+        self.line("top 1")
+        self.until("Showing top 1 nodes")
+        self.line("q")
+        self.ended(0)
+
+    def test_loading_can_be_left(self):
+        fifo = os.path.join(self.folder.name, "fifo")
+        os.mkfifo(fifo)
+        writer = os.open(fifo, os.O_RDWR)  # nothing ever comes
+        self.addCleanup(os.close, writer)
+        self.start(fifo, wait="Ctrl-C stops it")
+        os.kill(self.pid(), signal.SIGTERM)
+        self.ended(128 + signal.SIGTERM)
+
+    def test_wrong_file_is_said_on_a_usable_terminal(self):
+        self.start(self.folder.name + "/nothing", wait=None)
+        self.until("No such file or directory")
+        self.ended(1)
+
+    def test_plain_shells_stay(self):
+        self.start("-plain", HEAP)
+        self.assertIn("File: leaker", self.until("(cprof)"))
+        self.line("q")
+        self.ended(0)
+        self.line("clear; TERM=dumb " + shlex.quote(CPROF) + " " + shlex.quote(HEAP) + "; echo status=$?")
+        self.assertNotIn("Enter run", self.until("(cprof)"))
+        self.line("q")
+        self.until("status=0")
+
+
+if __name__ == "__main__":
+    unittest.main()
