@@ -334,6 +334,8 @@ bool cprof_object_symbols(cprof_object *o, const cprof_object_symbol **symbols, 
             if (!cprof_vec_push(o->env, &o->symbols, row))
                 return cprof_error_memory(o->env, err);
         }
+        if (!o->own_symbols && !cprof_object_go_symbols(o, err))
+            return false;
         if (o->symbols.count > 0)
             qsort(o->symbols.at, o->symbols.count, sizeof *o->symbols.at, by_address);
         set_ends(o);
@@ -413,9 +415,9 @@ static bool mark_unknown_line(cprof_object *o, cprof_object_frame *frame, cprof_
 /* What the symbol table says; fast: as nm says it, with no word on the line. */
 static bool find_symbol(cprof_object *o, uint64_t at, bool fast, cprof_object_frames *frames,
                         cprof_error *err) {
-    const cprof_object_symbol *symbol = !fast            ? cprof_object_symbol_near(o, at)
-                                        : o->own_symbols ? symbol_at(o, at)
-                                                         : NULL;
+    const cprof_object_symbol *symbol = !fast ? cprof_object_symbol_near(o, at)
+                                        : o->own_symbols || cprof_object_has_go(o) ? symbol_at(o, at)
+                                                                                   : NULL;
     if (!symbol)
         return true;
     cprof_object_frame frame = {.function = symbol->name, .file = CPROF_SLICE("")};
@@ -428,6 +430,7 @@ bool cprof_object_find(cprof_object *o, uint64_t address, bool fast, cprof_objec
     size_t before = frames->count;
     if (!cprof_object_address(o, address, &at, err) ||
         (!fast && !cprof_object_dwarf_find(o, at, frames, err)) ||
+        (!fast && frames->count == before && !cprof_object_go_find(o, at, frames, err)) ||
         (frames->count == before && !find_symbol(o, at, fast, frames, err)))
         return false;
     if (fast || frames->count == before)

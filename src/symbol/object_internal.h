@@ -86,6 +86,19 @@ typedef struct cprof_unit {
     CPROF_VEC(cprof_scope_range) ranges;
 } cprof_unit;
 
+/* Go's table of functions: where its parts are.  All offsets are into data and within it. */
+typedef struct cprof_go_table {
+    cprof_slice data;
+    bool big_endian;
+    int version;         /* 0: there is no table */
+    uint32_t quantum;    /* bytes that addresses are counted in */
+    unsigned pointer;    /* bytes of an address */
+    unsigned entry_size; /* bytes of an address, and of an offset, in the list of functions */
+    uint64_t count;      /* of functions */
+    uint64_t text;       /* what the list's addresses are relative to */
+    uint64_t names, units, files, pcs, functions;
+} cprof_go_table;
+
 struct cprof_object {
     const cprof_env *env; /* borrowed */
     cprof_arena arena;    /* joined file names */
@@ -96,9 +109,10 @@ struct cprof_object {
     Elf *elf;            /* of module */
     GElf_Ehdr header;
     char build_id[2 * 64 + 1];
-    bool has_kernel_start, base_known, symbols_read, dwarf_read, own_symbols;
+    bool has_kernel_start, base_known, symbols_read, dwarf_read, go_read, own_symbols;
     uint64_t kernel_start, base;
     CPROF_VEC(cprof_object_symbol) symbols;
+    cprof_go_table go;
 
     Dwarf *dwarf; /* of module; NULL: there is none */
     Dwarf_Addr dwarf_bias;
@@ -109,6 +123,16 @@ struct cprof_object {
 /* Appends the frames that the debug information has at a file's address; none where it knows nothing. */
 bool cprof_object_dwarf_find(cprof_object *object, uint64_t address, cprof_object_frames *frames,
                              cprof_error *err);
+
+/* True when the file has Go's table of functions. */
+bool cprof_object_has_go(cprof_object *object);
+
+/* Appends what Go's table says of a file's address; nothing where there is none, or it knows nothing. */
+bool cprof_object_go_find(cprof_object *object, uint64_t address, cprof_object_frames *frames,
+                          cprof_error *err);
+
+/* Appends the functions of Go's table to the object's symbols. */
+bool cprof_object_go_symbols(cprof_object *object, cprof_error *err);
 
 /* The symbol that a function without a linker's name goes by; NULL where there is none. */
 const cprof_object_symbol *cprof_object_symbol_near(cprof_object *object, uint64_t address);
