@@ -35,14 +35,8 @@ static bool run_stacks(const cprof_job *job, cprof_sink *sink,
     return ok;
 }
 
-static bool render_folded(const cprof_stack_list *list, cprof_sink *sink, cprof_error *err) {
-    (void)err;
-    cprof_render_folded(list, sink);
-    return true;
-}
-
 bool cprof_run_folded(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
-    return run_stacks(job, sink, render_folded, err);
+    return run_stacks(job, sink, cprof_render_folded, err);
 }
 
 bool cprof_run_speedscope(const cprof_job *job, cprof_sink *sink, cprof_error *err) {

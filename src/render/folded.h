@@ -7,7 +7,7 @@
 
 /* One stack a line, "root;caller;leaf VALUE"; of a difference "… BEFORE AFTER".  Marks of frames: _[i]
  * inlined, _[k] kernel, _[j] compiled at run time. */
-void cprof_render_folded(const cprof_stack_list *list, cprof_sink *sink);
+bool cprof_render_folded(const cprof_stack_list *list, cprof_sink *sink, cprof_error *err);
 
 /* https://www.speedscope.app/file-format-schema.json: one sampled profile for each of the sample types, the
  * one that is shown first in sight.  False for want of memory. */
