@@ -197,10 +197,10 @@ const cprof_option cprof_options[] = {
     {FIELD(TEXT, buildid), .group = CPROF_GROUP_SOURCES, .value = "ID",
      .brief = "build id of the main binary, if it has none"},
     {FIELD(TEXT, tools), .group = CPROF_GROUP_SOURCES, .value = "DIRS",
-     .brief = "where to look for objdump (A:B)",
+     .brief = "where to look for objdump (objdump:A,B)",
      .help =
-         "Folders, with colons between them, that are searched before PATH. Symbols need no outside tool; "
-         "disassembly uses objdump where there is one."},
+         "Folders, with commas between them, that are searched before PATH; objdump: may stand before one. "
+         "Symbols need no outside tool; disassembly uses objdump where there is one."},
     {FIELD(TEXT, add_comment), .group = CPROF_GROUP_SOURCES, .value = "TEXT",
      .brief = "add a comment to the profile", .help = "Shown by comments and kept by proto."},
     {FIELD(BOOL, all_frames), .group = CPROF_GROUP_SOURCES,

@@ -32,7 +32,7 @@ typedef struct cprof_disasm_report {
     CPROF_VEC(cprof_disasm_function) functions; /* by name */
 } cprof_disasm_report;
 
-/* tools: folders to look for objdump in; may be NULL.  Whether or not it succeeds, cprof_disasm_report_deinit
+/* tools: as in cprof_disasm_options; may be NULL.  Whether or not it succeeds, cprof_disasm_report_deinit
  * is to be called. */
 bool cprof_disasm_report_init(cprof_disasm_report *disasm, cprof_report *report, const char *tools,
                               cprof_error *err);

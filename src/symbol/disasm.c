@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { OBJDUMP_SECONDS = 60, OUTPUT_MAX = 256 << 20 };
@@ -14,13 +15,37 @@ enum { OBJDUMP_SECONDS = 60, OUTPUT_MAX = 256 << 20 };
 /* ---- running objdump -------------------------------------------------------------------------------------
  */
 
+static bool is_tool(cprof_slice folder, char path[PATH_MAX]) {
+    struct stat st;
+    int n = folder.len > 0 ? snprintf(path, PATH_MAX, "%.*s/objdump", CPROF_SLICE_ARG(folder)) : PATH_MAX;
+    return n < PATH_MAX && stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
 static bool find_in(const char *folders, char path[PATH_MAX]) {
-    while (folders && *folders) {
-        size_t n = strcspn(folders, ":");
-        if (n > 0 && snprintf(path, PATH_MAX, "%.*s/objdump", (int)n, folders) < PATH_MAX &&
-            access(path, X_OK) == 0)
+    cprof_slice rest = cprof_slice_of(folders ? folders : "");
+    while (rest.len > 0) {
+        size_t end = cprof_slice_find(rest, ':');
+        if (is_tool(cprof_slice_sub(rest, 0, end), path))
             return true;
-        folders += n + (folders[n] == ':');
+        rest = cprof_slice_sub(rest, end + 1, rest.len);
+    }
+    return false;
+}
+
+/* "objdump:FOLDER" and plain folders, with commas between them; other tools' folders are none of ours. */
+static bool find_named(const char *tools, char path[PATH_MAX]) {
+    static const char name[] = "objdump:";
+    cprof_slice rest = cprof_slice_of(tools ? tools : "");
+    while (rest.len > 0) {
+        size_t end = cprof_slice_find(rest, ',');
+        cprof_slice part = cprof_slice_sub(rest, 0, end);
+        rest = cprof_slice_sub(rest, end + 1, rest.len);
+        if (cprof_slice_starts_with(part, name))
+            part = cprof_slice_sub(part, sizeof name - 1, part.len);
+        else if (cprof_slice_find(part, ':') < part.len)
+            continue;
+        if (is_tool(part, path))
+            return true;
     }
     return false;
 }
@@ -156,7 +181,7 @@ bool cprof_disasm_init(cprof_disasm *d, const char *path, uint64_t start, uint64
     memset(d, 0, sizeof *d);
     d->env = env;
     cprof_arena_init(&d->text, cprof_env_budget(env));
-    if (find_in(options->tools, objdump) || find_in(getenv("PATH"), objdump)) {
+    if (find_named(options->tools, objdump) || find_in(getenv("PATH"), objdump)) {
         request r = {objdump, path, start, end, options->intel};
         return ask_objdump(d, &r, err);
     }

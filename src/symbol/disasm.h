@@ -23,7 +23,7 @@ typedef struct cprof_disasm {
 
 typedef struct cprof_disasm_options {
     bool intel;        /* Intel's syntax instead of AT&T's */
-    const char *tools; /* folders to look for objdump in before PATH, ":"-separated; may be NULL */
+    const char *tools; /* where objdump is looked for before PATH: "objdump:FOLDER,FOLDER"; may be NULL */
 } cprof_disasm_options;
 
 /* The instructions of [start, end) of a file; deinit it whether or not this succeeds. */

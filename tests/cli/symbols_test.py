@@ -197,6 +197,30 @@ class Modes(Case):
         out, _ = self.run_cprof("disasm", "outer", PIE, self.write(symbol="outer"))
         self.assertRegex(out, r"1ns +1ns +[0-9a-f]+: nop +;outer .*sample.c:11")
 
+    def test_tools(self):
+        """A folder's own objdump is asked before the one on PATH; nothing but its exact name is run."""
+        folder = self.dir / "a tool; $(touch oops)"
+        folder.mkdir()
+        tool = folder / "objdump"
+        start = self.elf.symbols["outer"]
+        tool.write_text(f"#!/bin/sh\nprintf 'outer():\\n/x/y.c:5\\n  {start:x}:\\tours %s\\n' \"$1\"\n")
+        tool.chmod(0o755)
+        path = self.write(symbol="outer")
+        for tools, ours in (
+            (f"objdump:{folder}", True),
+            (f"{folder}", True),
+            (f"nm:/usr/bin,/nowhere,objdump:{folder},/else", True),
+            (f"nm:{folder}", False),
+            ("", False),
+            (",,:,objdump:", False),
+        ):
+            with self.subTest(tools=tools):
+                out, _ = self.run_cprof("disasm", f"-tools={tools}", "outer", PIE, path)
+                self.assertEqual("ours --disassemble" in out, ours, out)
+                out, _ = self.run_cprof("disasm", "outer", PIE, path, PPROF_TOOLS=tools)
+                self.assertEqual("ours --disassemble" in out, ours, out)
+        self.assertFalse((self.dir / "oops").exists())
+
     def test_a_broken_binary_is_a_note(self):
         for size in (4, 64, 100):
             (self.root / "prog").write_bytes(PIE.read_bytes()[:size])
