@@ -178,8 +178,7 @@ static void a_file_gets_every_byte_in_order(void **state) {
 static void a_full_disk_is_noticed(void **state) {
     (void)state;
     int fd = open("/dev/full", O_WRONLY);
-    if (fd < 0)
-        skip();
+    assert_true(fd >= 0);
     cprof_sink sink;
     cprof_sink_init_fd(&sink, fd);
     cprof_sink_puts(&sink, "few bytes");
