@@ -3,7 +3,7 @@
 
 usage: pictures.py CPROF TESTDATA
 
-Exits with 77 (skipped) where there is no Chromium, no chromedriver or no selenium.
+Fails with 77 where there is no Chromium, no chromedriver or no selenium.
 """
 import json
 import os
