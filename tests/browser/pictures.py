@@ -237,6 +237,17 @@ class Pictures(unittest.TestCase):
             self.assertNotEqual(self.moved(), start)
             self.check_quiet(path)
 
+    def test_calls_stay_visible_in_a_small_picture(self):
+        width = ("return parseFloat(getComputedStyle(document.querySelector('#cprof-graph .edge"
+                 " path:not([stroke-width])')).strokeWidth)")
+        for path in self.each_graph():
+            self.keys("1")
+            self.wait(width, 1)
+            self.keys(*"-" * 9)
+            # 0.8 to the power of 9 is 0.134: 0.75 px would be 5.6 there, and 4 is the bound.
+            self.wait(width, 4)
+            self.check_quiet(path)
+
     def test_graph_fits_the_window(self):
         for _ in self.each_graph():
             box, stage = self.script(

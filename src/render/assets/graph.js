@@ -127,6 +127,8 @@
   const bounds = picture.getBBox();
   function apply() {
     moved.setAttribute('transform', 'translate(' + x + ' ' + y + ') scale(' + scale + ')');
+    /* Calls stay visible where the whole picture is small. */
+    picture.style.setProperty('--thin', Math.max(1, Math.min(4, 0.75 / scale)).toFixed(2));
     zoomed.textContent = Math.round(scale * 100) + '%';
   }
   function fitAll() {
