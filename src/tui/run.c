@@ -311,6 +311,16 @@ void cprof_app_command_line(const cprof_app *app, cprof_sink *sink) {
     }
 }
 
+/* The lines that tell one build from another are long, and come last. */
+static void add_head(cprof_app *app, cprof_slice text, bool build) {
+    cprof_slice rest = cprof_slice_trim(text), line;
+    while (cprof_slice_next_line(&rest, &line))
+        if (cprof_slice_starts_with(line, "Build ID:") == build) {
+            (void)cprof_vec_append(&app->env, &app->head, line.ptr, line.len);
+            (void)cprof_vec_append(&app->env, &app->head, "  ", 2);
+        }
+}
+
 /* "File: …", "Type: …" behind one another. */
 bool cprof_app_greet(cprof_app *app, cprof_error *err) {
     cprof_sink text;
@@ -318,12 +328,9 @@ bool cprof_app_greet(cprof_app *app, cprof_error *err) {
     cprof_sink_init_memory(&text, &app->env);
     bool ok = cprof_session_greet(app->session, &app->shell.settings, &text, &is_empty, err);
     if (ok) {
-        cprof_slice rest = cprof_slice_trim(cprof_sink_bytes(&text)), line;
         app->head.count = 0;
-        while (cprof_slice_next_line(&rest, &line)) {
-            (void)cprof_vec_append(&app->env, &app->head, line.ptr, line.len);
-            (void)cprof_vec_append(&app->env, &app->head, "  ", 2);
-        }
+        add_head(app, cprof_sink_bytes(&text), false);
+        add_head(app, cprof_sink_bytes(&text), true);
     }
     if (is_empty)
         cprof_app_say(app, false, "no sample has a value of this type; T shows the next type");

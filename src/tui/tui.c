@@ -3,6 +3,7 @@
 #include "tui/app.h"
 #include "tui/complete.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 /* --- loading --- */
@@ -141,7 +142,8 @@ bool cprof_tui_run(const cprof_sources *sources, const cprof_settings *settings,
         }
         cprof_screen_end(app->screen);
     }
-    *status = cprof_screen_signal() ? 128 + cprof_screen_signal() : 0;
+    bool stopped = !ok && err && err->code == CPROF_ERR_STOPPED;
+    *status = cprof_screen_signal() ? 128 + cprof_screen_signal() : stopped ? 128 + SIGINT : 0;
     deinit(app);
     cprof_mem_free(budget, app, sizeof *app);
     return ok || *status;

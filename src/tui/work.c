@@ -117,6 +117,7 @@ bool cprof_app_do(cprof_app *app, bool (*step)(void *context, cprof_error *err),
     atomic_store(&app->stop, false);
     w->done = w->ok = false;
     w->stage = NULL;
+    w->part = w->total = 0;
     w->note[0] = 0;
     if (pthread_create(&thread, NULL, work, &j) != 0)
         return cprof_error_set(err, CPROF_ERR_IO, -1, "no thread can be started");

@@ -273,6 +273,37 @@ class Screen(unittest.TestCase):
         os.kill(self.pid(), signal.SIGTERM)
         self.ended(128 + signal.SIGTERM)
 
+    def test_interrupt_stops_loading(self):
+        fifo = os.path.join(self.folder.name, "fifo")
+        os.mkfifo(fifo)
+        writer = os.open(fifo, os.O_RDWR)
+        self.addCleanup(os.close, writer)
+        self.start(fifo, wait="Ctrl-C stops it")
+        self.keys("C-c")
+        self.ended(128 + signal.SIGINT)
+
+    def test_thousand_commands_leave_no_memory_behind(self):
+        self.start(HEAP)
+        pid = self.pid()
+
+        def run(count):
+            lines = ["top", "tree", "focus=main", "peek main", "focus="]
+            self.tmux("set-buffer", "\r".join(lines[i % 5] for i in range(count)) + "\r")
+            self.tmux("paste-buffer")
+            self.type(f"done{count}")
+            self.until(f"done{count}")
+            self.keys("C-u")
+            status = pathlib.Path(f"/proc/{pid}/status").read_text()
+            return int(re.search(r"RssAnon:\s+(\d+)", status).group(1))
+
+        before = run(100)
+        grown = run(1000) - before
+        self.line("q")
+        self.ended(0)
+        # The lines themselves are kept.  Sanitizers keep what is freed, too.
+        if "san" not in CPROF:
+            self.assertLess(grown, 400, "kB")
+
     def test_wrong_file_is_said_on_a_usable_terminal(self):
         self.start(self.folder.name + "/nothing", wait=None)
         self.until("No such file or directory")
