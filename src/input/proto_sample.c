@@ -299,7 +299,8 @@ static bool sum_sample(cprof_proto *d, uint32_t stack, const int64_t *values, si
             return false;
         if (!negative)
             *sum = row;
-        memmove(c->sample_values.at + *kept, values, d->value_count * sizeof *values);
+        if (d->value_count > 0) /* else there is no array of values */
+            memmove(c->sample_values.at + *kept, values, d->value_count * sizeof *values);
         *kept += d->value_count;
         return cprof_vec_push(d->env, &c->sample_stack, stack) || no_memory(d, err);
     }

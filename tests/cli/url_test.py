@@ -339,7 +339,7 @@ class Misbehaving(Case):
 
     def test_endless(self):
         before = time.monotonic()
-        self.expect("/endless", "memory", options=("-max_memory", "32MB"))
+        self.expect("/endless", "memory", options=("-max_memory", "8MB"))
         self.assertLess(time.monotonic() - before, 60)
 
     def test_bomb(self):
