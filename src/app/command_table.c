@@ -176,6 +176,7 @@ const cprof_command cprof_commands[] = {
          "Equal stacks with equal tags are added up. Sample types that not all profiles have are left out.",
      .examples = "cprof merge day/*.pb.gz -output day.pb.gz"},
     {.name = "flame",
+     .sums_stacks = true,
      .run = cprof_run_flame,
      .formatted = cprof_formatted_flame,
      .suffix = "svg",
@@ -187,6 +188,7 @@ const cprof_command cprof_commands[] = {
      .examples =
          "cprof flame cpu.pb.gz -output cpu.svg\ncprof flame -diff_base old.pb.gz new.pb.gz -output diff.html"},
     {.name = "flamegraph",
+     .sums_stacks = true,
      .run = cprof_run_flame,
      .formatted = cprof_formatted_flame,
      .suffix = "svg",
