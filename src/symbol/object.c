@@ -314,6 +314,7 @@ bool cprof_object_symbols(cprof_object *o, const cprof_object_symbol **symbols, 
                           cprof_error *err) {
     if (!o->symbols_read) {
         int n = cprof_dw.dwfl_module_getsymtab(o->module);
+        cprof_slice file = {NULL, 0};
         for (int i = 1; i < n; i++) {
             GElf_Sym symbol;
             GElf_Addr address;
@@ -321,10 +322,14 @@ bool cprof_object_symbols(cprof_object *o, const cprof_object_symbol **symbols, 
             const char *name =
                 cprof_dw.dwfl_module_getsym_info(o->module, i, &symbol, &address, &section, NULL, NULL);
             int type = GELF_ST_TYPE(symbol.st_info);
+            bool is_local = GELF_ST_BIND(symbol.st_info) == STB_LOCAL;
+            if (name && type == STT_FILE)
+                file = cprof_slice_of(name);
             if (!name || !*name || symbol.st_shndx == SHN_UNDEF ||
                 (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE))
                 continue;
             cprof_object_symbol row = {.name = cprof_slice_of(name),
+                                       .file = is_local ? file : (cprof_slice){NULL, 0},
                                        .start = address,
                                        .end = address + symbol.st_size,
                                        .size = symbol.st_size,
@@ -399,8 +404,8 @@ const cprof_object_symbol *cprof_object_symbol_near(cprof_object *o, uint64_t ad
 }
 
 /* Where no line is known, addr2line says so in the file's place; tools and people know its marks. */
-static bool mark_unknown_line(cprof_object *o, cprof_object_frame *frame, cprof_error *err) {
-    cprof_slice file = frame->file.len > 0 ? frame->file : CPROF_SLICE("??");
+static bool mark_unknown_line(cprof_object *o, cprof_object_frame *frame, cprof_slice file,
+                              cprof_error *err) {
     if (frame->line != 0)
         return true;
     char *marked = cprof_arena_alloc(&o->arena, file.len + 2);
@@ -421,16 +426,31 @@ static bool find_symbol(cprof_object *o, uint64_t at, bool fast, cprof_object_fr
     if (!symbol)
         return true;
     cprof_object_frame frame = {.function = symbol->name, .file = CPROF_SLICE("")};
+    cprof_slice file = symbol->file.ptr ? symbol->file : CPROF_SLICE("??");
+    if (!fast && !mark_unknown_line(o, &frame, file, err))
+        return false;
     return cprof_vec_push(o->env, frames, frame) || cprof_error_memory(o->env, err);
+}
+
+/* What the debug information says, or Go's own table. */
+static bool find_lines(cprof_object *o, uint64_t at, cprof_object_frames *frames, cprof_error *err) {
+    size_t before = frames->count;
+    if (!cprof_object_dwarf_find(o, at, frames, err) ||
+        (frames->count == before && !cprof_object_go_find(o, at, frames, err)))
+        return false;
+    for (size_t i = before; i < frames->count; i++) {
+        cprof_slice file = frames->at[i].file;
+        if (!mark_unknown_line(o, &frames->at[i], file.len > 0 ? file : CPROF_SLICE("??"), err))
+            return false;
+    }
+    return true;
 }
 
 bool cprof_object_find(cprof_object *o, uint64_t address, bool fast, cprof_object_frames *frames,
                        cprof_error *err) {
     uint64_t at = 0;
     size_t before = frames->count;
-    if (!cprof_object_address(o, address, &at, err) ||
-        (!fast && !cprof_object_dwarf_find(o, at, frames, err)) ||
-        (!fast && frames->count == before && !cprof_object_go_find(o, at, frames, err)) ||
+    if (!cprof_object_address(o, address, &at, err) || (!fast && !find_lines(o, at, frames, err)) ||
         (frames->count == before && !find_symbol(o, at, fast, frames, err)))
         return false;
     if (fast || frames->count == before)
@@ -440,9 +460,6 @@ bool cprof_object_find(cprof_object *o, uint64_t address, bool fast, cprof_objec
     cprof_object_frame *outermost = &frames->at[frames->count - 1];
     if (symbol && symbol->name.len > outermost->function.len + 1)
         outermost->function = symbol->name;
-    for (size_t i = before; i < frames->count; i++)
-        if (!mark_unknown_line(o, &frames->at[i], err))
-            return false;
     return true;
 }
 

@@ -23,6 +23,7 @@ typedef CPROF_VEC(cprof_object_frame) cprof_object_frames;
 /* A function of the symbol table.  Aliases at the same address are rows of their own. */
 typedef struct cprof_object_symbol {
     cprof_slice name;
+    cprof_slice file;    /* that a local one is from, by the table; ptr NULL: not known */
     uint64_t start, end; /* addresses in the file; end is not part of it */
     uint64_t size;       /* as the table says; 0: not known */
     uint32_t row;        /* of the table */

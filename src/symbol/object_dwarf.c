@@ -1,4 +1,4 @@
-/* Functions, inlined calls and lines from DWARF, by libdw.
+/* Functions and inlined calls from DWARF, by libdw.
  *
  * Compilation units are found by a table of their ranges, made once; a unit's functions and inlined calls are
  * read into rows when the first address falls into it, and every further address is a search in these rows.
@@ -14,6 +14,7 @@ void cprof_object_dwarf_deinit(cprof_object *o) {
     for (size_t i = 0; i < o->units.count; i++) {
         cprof_vec_free(o->env, &o->units.at[i].scopes);
         cprof_vec_free(o->env, &o->units.at[i].ranges);
+        cprof_vec_free(o->env, &o->units.at[i].unnamed);
     }
     cprof_vec_free(o->env, &o->units);
     cprof_vec_free(o->env, &o->ranges);
@@ -212,65 +213,6 @@ static cprof_slice scope_name(cprof_object *o, cprof_unit *unit, cprof_scope *sc
     return symbol->name;
 }
 
-static int64_t number_of(Dwarf_Die *die, unsigned int name) {
-    Dwarf_Attribute attribute;
-    Dwarf_Word value;
-    if (!cprof_dw.dwarf_attr_integrate(die, name, &attribute) ||
-        cprof_dw.dwarf_formudata(&attribute, &value) != 0 || value > INT32_MAX)
-        return 0;
-    return (int64_t)value;
-}
-
-/* A file's name with the directory of the compilation in front where it is relative. */
-static bool full_name(cprof_object *o, const cprof_unit *unit, const char *name, cprof_slice *full,
-                      cprof_error *err) {
-    Dwarf_Attribute attribute;
-    Dwarf_Die die = unit->die;
-    const char *dir = NULL;
-    *full = name ? cprof_slice_of(name) : CPROF_SLICE("");
-    if (!name || name[0] == '/' || name[0] == 0)
-        return true;
-    if (cprof_dw.dwarf_attr(&die, DW_AT_comp_dir, &attribute))
-        dir = cprof_dw.dwarf_formstring(&attribute);
-    if (!dir || !*dir)
-        return true;
-    size_t length = strlen(dir) + 1 + full->len;
-    char *joined = cprof_arena_alloc(&o->arena, length + 1);
-    if (!joined)
-        return cprof_error_memory(o->env, err);
-    memcpy(joined, dir, strlen(dir));
-    joined[strlen(dir)] = '/';
-    memcpy(joined + strlen(dir) + 1, full->ptr, full->len);
-    *full = (cprof_slice){joined, length};
-    return true;
-}
-
-/* Where an inlined call was made: the line of the frame around it. */
-static bool call_site(cprof_object *o, const cprof_unit *unit, Dwarf_Die *die, cprof_object_frame *around,
-                      cprof_error *err) {
-    Dwarf_Files *files;
-    size_t count;
-    Dwarf_Die root = unit->die;
-    int64_t file = number_of(die, DW_AT_call_file);
-    around->line = number_of(die, DW_AT_call_line);
-    around->column = 0;
-    if (cprof_dw.dwarf_getsrcfiles(&root, &files, &count) != 0 || (size_t)file >= count)
-        return true;
-    return full_name(o, unit, cprof_dw.dwarf_filesrc(files, (size_t)file, NULL, NULL), &around->file, err);
-}
-
-static bool source_line(cprof_object *o, const cprof_unit *unit, uint64_t address, cprof_object_frame *frame,
-                        cprof_error *err) {
-    Dwarf_Die die = unit->die;
-    Dwarf_Line *line = cprof_dw.dwarf_getsrc_die(&die, address);
-    int number = 0;
-    if (!line)
-        return true;
-    if (cprof_dw.dwarf_lineno(line, &number) == 0)
-        frame->line = number;
-    return full_name(o, unit, cprof_dw.dwarf_linesrc(line, NULL, NULL), &frame->file, err);
-}
-
 bool cprof_object_dwarf_find(cprof_object *o, uint64_t address, cprof_object_frames *frames,
                              cprof_error *err) {
     if (!o->dwarf_read && !read_units(o, err))
@@ -282,7 +224,7 @@ bool cprof_object_dwarf_find(cprof_object *o, uint64_t address, cprof_object_fra
     if (!unit->scopes_read && (!read_scopes(o, unit, err) || !order_scopes(o, unit, err)))
         return false;
     cprof_object_frame frame = {.function = CPROF_SLICE(""), .file = CPROF_SLICE("")};
-    if (!source_line(o, unit, address, &frame, err))
+    if (!cprof_object_source_line(o, unit, address, &frame, err))
         return false;
     uint32_t row = innermost(unit, address);
     if (row == CPROF_NONE && frame.line == 0)
@@ -294,7 +236,7 @@ bool cprof_object_dwarf_find(cprof_object *o, uint64_t address, cprof_object_fra
             return cprof_error_memory(o->env, err);
         if (scope->parent == CPROF_NONE)
             return true;
-        if (!call_site(o, unit, &scope->die, &frame, err))
+        if (!cprof_object_call_site(o, unit, &scope->die, &frame, err))
             return false;
     }
     return cprof_vec_push(o->env, frames, frame) || cprof_error_memory(o->env, err);

@@ -20,8 +20,13 @@
     X(dwarf_get_units)                                                                                       \
     X(dwarf_getsrc_die)                                                                                      \
     X(dwarf_getsrcfiles)                                                                                     \
+    X(dwarf_getsrclines)                                                                                     \
+    X(dwarf_line_file)                                                                                       \
+    X(dwarf_lineaddr)                                                                                        \
+    X(dwarf_lineendsequence)                                                                                 \
     X(dwarf_lineno)                                                                                          \
     X(dwarf_linesrc)                                                                                         \
+    X(dwarf_onesrcline)                                                                                      \
     X(dwarf_ranges)                                                                                          \
     X(dwarf_siblingof)                                                                                       \
     X(dwarf_srclang)                                                                                         \
@@ -79,11 +84,17 @@ typedef struct cprof_scope_range {
     uint32_t around; /* row of the ranges: the next one out, or CPROF_NONE */
 } cprof_scope_range;
 
+/* Rows of a line table. */
+typedef struct cprof_line_range {
+    uint64_t low, high; /* high is not part of it */
+} cprof_line_range;
+
 typedef struct cprof_unit {
     Dwarf_Die die;
-    bool scopes_read;
+    bool scopes_read, unnamed_read;
     CPROF_VEC(cprof_scope) scopes;
     CPROF_VEC(cprof_scope_range) ranges;
+    CPROF_VEC(cprof_line_range) unnamed; /* in order of low: see object_lines.c */
 } cprof_unit;
 
 /* Go's table of functions: where its parts are.  All offsets are into data and within it. */
@@ -123,6 +134,14 @@ struct cprof_object {
 /* Appends the frames that the debug information has at a file's address; none where it knows nothing. */
 bool cprof_object_dwarf_find(cprof_object *object, uint64_t address, cprof_object_frames *frames,
                              cprof_error *err);
+
+/* Where an inlined call was made: the file and line of the frame around it. */
+bool cprof_object_call_site(cprof_object *object, const cprof_unit *unit, Dwarf_Die *die,
+                            cprof_object_frame *around, cprof_error *err);
+
+/* File and line of an address; left alone where the unit's line table does not know it. */
+bool cprof_object_source_line(cprof_object *object, cprof_unit *unit, uint64_t address,
+                              cprof_object_frame *frame, cprof_error *err);
 
 /* True when the file has Go's table of functions. */
 bool cprof_object_has_go(cprof_object *object);

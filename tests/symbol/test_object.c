@@ -97,6 +97,44 @@ static void finds_names_alone_when_fast(void **state) {
     free(sample.bytes);
 }
 
+static void assert_at(cprof_object *object, uint64_t address, const char *function, const char *file,
+                      int64_t line) {
+    cprof_object_frames frames = {0};
+    assert_true(cprof_object_find(object, address, false, &frames, NULL));
+    assert_int_equal(frames.count, 1);
+    assert_frame(&frames.at[0], function, file, line);
+    cprof_vec_free(NULL, &frames);
+}
+
+/* As addr2line has it: rows that come before any that names a file are the unit's own file's. */
+static void gives_unnamed_lines_to_the_units_file(void **state) {
+    elf_sample sample = read_sample("sample_parts");
+    const cprof_object_mapping whole = {0};
+    cprof_object *object = open_sample("sample_parts", &whole);
+    char own[4096], header[4096];
+    int length = (int)(strrchr(source, '/') - source);
+    (void)state;
+    snprintf(own, sizeof own, "%.*s/sample_parts.c", length, source);
+    snprintf(header, sizeof header, "%.*s/sample_parts.h", length, source);
+    assert_at(object, elf_sample_symbol(&sample, "xe"), "early", own, 4);
+    assert_at(object, elf_sample_symbol(&sample, "xb"), "between", own, 7);
+    assert_at(object, elf_sample_symbol(&sample, "xl"), "late", header, 8);
+    cprof_object_close(object);
+    free(sample.bytes);
+}
+
+/* The symbol table has the files of local symbols only. */
+static void names_files_by_the_symbol_table(void **state) {
+    elf_sample sample = read_sample("sample_parts");
+    const cprof_object_mapping whole = {0};
+    cprof_object *object = open_sample("sample_parts", &whole);
+    (void)state;
+    assert_at(object, elf_sample_symbol(&sample, "hidden"), "hidden", "sample_bare.c:?", 0);
+    assert_at(object, elf_sample_symbol(&sample, "seen"), "seen", "??:?", 0);
+    cprof_object_close(object);
+    free(sample.bytes);
+}
+
 static void lists_functions(void **state) {
     elf_sample sample = read_sample("sample_fixed");
     cprof_object_mapping mapping = elf_sample_mapping(&sample, 0);
@@ -186,6 +224,8 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_lines_and_inlined_calls),
         cmocka_unit_test(finds_names_alone_when_fast),
+        cmocka_unit_test(gives_unnamed_lines_to_the_units_file),
+        cmocka_unit_test(names_files_by_the_symbol_table),
         cmocka_unit_test(lists_functions),
         cmocka_unit_test(says_nothing_of_what_it_does_not_know),
         cmocka_unit_test(reads_the_build_id),
