@@ -26,6 +26,13 @@ void cprof_arena_deinit(cprof_arena *arena) {
     *arena = (cprof_arena){.budget = arena->budget};
 }
 
+size_t cprof_arena_bytes(const cprof_arena *arena) {
+    size_t bytes = 0;
+    for (const cprof_arena_block *block = arena->blocks; block; block = block->older)
+        bytes += block->size;
+    return bytes;
+}
+
 /* A block with room for size bytes behind its header, not yet in the list. */
 static cprof_arena_block *new_block(cprof_arena *arena, size_t size) {
     if (size > PTRDIFF_MAX - sizeof(cprof_arena_block))

@@ -20,6 +20,9 @@ typedef struct cprof_arena {
 void cprof_arena_init(cprof_arena *arena, cprof_budget *budget);
 void cprof_arena_deinit(cprof_arena *arena);
 
+/* What the arena takes from the budget. */
+size_t cprof_arena_bytes(const cprof_arena *arena);
+
 /* Uninitialised bytes, aligned for any type; NULL when the budget or the system has no more. */
 void *cprof_arena_alloc(cprof_arena *arena, size_t size);
 /* The same, zeroed; count * size is checked for overflow. */

@@ -31,6 +31,7 @@ typedef struct cprof_app {
     cprof_screen *screen;
     cprof_grid grid;
     cprof_session *session;
+    cprof_cache *cache;
     cprof_shell shell;
     cprof_history history;
     cprof_prompt prompt;
@@ -40,7 +41,9 @@ typedef struct cprof_app {
     char wanted[128]; /* searched for */
     cprof_settings undo[CPROF_APP_UNDO];
     int undo_count;
-    cprof_text head;    /* "File: …  Type: …", of one line */
+    cprof_text head; /* "File: …  Type: …", of one line */
+    cprof_slice head_type;
+    bool head_mean;     /* for which it was made */
     cprof_text message; /* of one line */
     bool message_bad;
     cprof_event queue[CPROF_APP_EVENTS]; /* came while something was at work */

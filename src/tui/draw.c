@@ -26,9 +26,9 @@ static void draw_head(cprof_app *app, cprof_area area) {
         cprof_area name = cprof_area_sub(area, 1, column, 1, area.columns / 2 - column);
         column += cprof_area_put(name, 0, 0, CPROF_ROLE_NORMAL, v->title);
     }
-    if (v->fold.total.len)
+    if (v->fold->total.len)
         column = cprof_area_printf(area, 1, column, CPROF_ROLE_NORMAL, "  of %.*s total",
-                                   CPROF_SLICE_ARG(v->fold.total));
+                                   CPROF_SLICE_ARG(v->fold->total));
     cprof_sink settings;
     cprof_sink_init_memory(&settings, &app->env);
     cprof_app_put_settings(app, &settings, " › ", false);

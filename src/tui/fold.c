@@ -218,6 +218,10 @@ bool cprof_fold_init(cprof_fold *fold, cprof_fold_kind kind, cprof_session *sess
     return ok;
 }
 
+size_t cprof_fold_bytes(const cprof_fold *fold) {
+    return cprof_arena_bytes(&fold->arena) + fold->rows.capacity * sizeof *fold->rows.at;
+}
+
 void cprof_fold_deinit(cprof_fold *fold) {
     cprof_vec_free(fold->env, &fold->rows);
     cprof_arena_deinit(&fold->arena);

@@ -44,6 +44,7 @@ typedef enum cprof_fold_kind { CPROF_FOLD_TOP, CPROF_FOLD_FUNCTION, CPROF_FOLD_T
 bool cprof_fold_init(cprof_fold *fold, cprof_fold_kind kind, cprof_session *session,
                      const cprof_settings *settings, cprof_slice function, cprof_error *err);
 void cprof_fold_deinit(cprof_fold *fold);
+size_t cprof_fold_bytes(const cprof_fold *fold);
 
 /* A regular expression for exactly this text, in the arena; spaces in it are \s, as the shell splits at
  * spaces.  ptr NULL without memory. */

@@ -66,7 +66,9 @@ typedef struct opening {
 
 static bool open_step(void *context, cprof_error *err) {
     opening *o = context;
-    return cprof_screen_view_init(&o->view, o->kind, o->app->session, &o->app->shell.settings, o->name, err);
+    cprof_app *app = o->app;
+    return cprof_screen_view_init(&o->view, o->kind, app->cache, &app->env, &app->shell.settings, o->name,
+                                  err);
 }
 
 bool cprof_app_open(cprof_app *app, cprof_view_kind kind, cprof_slice name, bool replace) {
@@ -323,12 +325,18 @@ static void add_head(cprof_app *app, cprof_slice text, bool build) {
 
 /* "File: …", "Type: …" behind one another. */
 bool cprof_app_greet(cprof_app *app, cprof_error *err) {
+    const cprof_settings *s = &app->shell.settings;
+    if (app->head.count > 0 && app->head_mean == s->mean &&
+        cprof_slice_equal(app->head_type, s->sample_index))
+        return true;
     cprof_sink text;
     bool is_empty = false;
     cprof_sink_init_memory(&text, &app->env);
     bool ok = cprof_session_greet(app->session, &app->shell.settings, &text, &is_empty, err);
     if (ok) {
         app->head.count = 0;
+        app->head_type = s->sample_index; /* the shell keeps its texts */
+        app->head_mean = s->mean;
         add_head(app, cprof_sink_bytes(&text), false);
         add_head(app, cprof_sink_bytes(&text), true);
     }

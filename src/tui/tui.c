@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+enum { CACHE_BYTES = 192 << 20 };
+
 /* --- loading --- */
 
 typedef struct loading {
@@ -27,6 +29,9 @@ static bool start(cprof_app *app, const cprof_settings *settings, void (*loaded)
     loading l = {app, settings, loaded};
     if (!cprof_app_do(app, load_step, &l, err))
         return false;
+    app->cache = cprof_cache_new(app->session, CACHE_BYTES);
+    if (!app->cache)
+        return cprof_error_memory(&app->env, err);
     if (!cprof_shell_init(&app->shell, app->session, settings, err) || !cprof_app_greet(app, err))
         return false;
     if (app->message.count == 0)
@@ -114,6 +119,7 @@ static void init(cprof_app *app, const cprof_sources *sources, cprof_budget *bud
 static void deinit(cprof_app *app) {
     while (app->view_count > 0)
         cprof_screen_view_deinit(&app->views[--app->view_count]);
+    cprof_cache_free(app->cache);
     if (app->shell.session)
         cprof_shell_deinit(&app->shell);
     cprof_session_free(app->session);

@@ -9,25 +9,26 @@ const char *const cprof_view_names[CPROF_VIEW_KINDS] = {"top", "function", "tree
 static int compare_rows(const void *a, const void *b, void *context) {
     const cprof_screen_view *v = context;
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    const cprof_fold_row *r = &v->fold.rows.at[x], *s = &v->fold.rows.at[y];
+    const cprof_fold_row *r = &v->fold->rows.at[x], *s = &v->fold->rows.at[y];
     if (v->order == CPROF_ORDER_NAME) {
         int c = cprof_slice_compare(r->name, s->name);
         return c ? c : (x > y) - (x < y);
     }
-    /* By size, whichever the sign: growth and shrinkage matter alike. */
+    /* By size, whichever the sign: growth and shrinkage matter alike.  Then as reports do. */
     int64_t m = v->order == CPROF_ORDER_CUM ? r->cum.value : r->flat.value;
     int64_t n = v->order == CPROF_ORDER_CUM ? s->cum.value : s->flat.value;
     uint64_t p = m < 0 ? 0 - (uint64_t)m : (uint64_t)m, q = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-    return p != q ? (p < q) - (p > q) : (x > y) - (x < y);
+    int c = p != q ? (p < q) - (p > q) : cprof_slice_compare(r->name, s->name);
+    return c ? c : (x > y) - (x < y);
 }
 
 /* Fills `shown` anew; there is room for all rows.  The cursor stays on its row where that is still shown. */
 static void show_rows(cprof_screen_view *v) {
     uint32_t at = v->cursor < v->shown.count ? v->shown.at[v->cursor] : CPROF_NONE;
     v->shown.count = 0;
-    for (uint32_t i = 0; i < v->fold.rows.count;) {
+    for (uint32_t i = 0; i < v->fold->rows.count;) {
         v->shown.at[v->shown.count++] = i;
-        i = v->kind == CPROF_VIEW_TREE && !v->open[i] ? v->fold.rows.at[i].end : i + 1;
+        i = v->kind == CPROF_VIEW_TREE && !v->open[i] ? v->fold->rows.at[i].end : i + 1;
     }
     if (v->kind == CPROF_VIEW_TOP)
         qsort_r(v->shown.at, v->shown.count, sizeof *v->shown.at, compare_rows, v);
@@ -46,19 +47,29 @@ void cprof_screen_view_sort(cprof_screen_view *v, cprof_order order) {
 
 /* --- made and freed --- */
 
-bool cprof_screen_view_init(cprof_screen_view *v, cprof_view_kind kind, cprof_session *session,
-                            const cprof_settings *settings, cprof_slice name, cprof_error *err) {
+static void init(cprof_screen_view *v, cprof_view_kind kind, const cprof_env *env) {
+    static const cprof_fold no_fold;
+    *v = (cprof_screen_view){.kind = kind, .env = env, .fold = &no_fold};
+    cprof_arena_init(&v->arena, cprof_env_budget(env));
+}
+
+bool cprof_screen_view_init(cprof_screen_view *v, cprof_view_kind kind, cprof_cache *cache,
+                            const cprof_env *env, const cprof_settings *settings, cprof_slice name,
+                            cprof_error *err) {
     static const cprof_fold_kind folds[] = {[CPROF_VIEW_TOP] = CPROF_FOLD_TOP,
                                             [CPROF_VIEW_FUNCTION] = CPROF_FOLD_FUNCTION,
                                             [CPROF_VIEW_TREE] = CPROF_FOLD_TREE,
                                             [CPROF_VIEW_FLAME] = CPROF_FOLD_TREE};
-    *v = (cprof_screen_view){.kind = kind, .env = session->env};
-    bool ok = cprof_fold_init(&v->fold, folds[kind], session, settings, name, err);
-    size_t count = v->fold.rows.count;
+    const cprof_fold *fold = cprof_cache_get(cache, folds[kind], settings, name, err);
+    size_t count = fold ? fold->rows.count : 0;
+    init(v, kind, env);
+    bool ok = fold != NULL;
     if (ok) {
-        v->title = cprof_arena_copy(&v->fold.arena, name);
+        v->cache = cache;
+        v->fold = fold;
+        v->title = cprof_arena_copy(&v->arena, name);
         v->command = (cprof_slice){"", 0};
-        v->open = cprof_arena_calloc(&v->fold.arena, count + 1, sizeof *v->open);
+        v->open = cprof_arena_calloc(&v->arena, count + 1, sizeof *v->open);
         v->order = cprof_slice_is(settings->sort, "cum") ? CPROF_ORDER_CUM : CPROF_ORDER_FLAT;
         ok = (v->title.ptr && v->open && cprof_vec_reserve(v->env, &v->shown, count + 1)) ||
              cprof_error_memory(v->env, err);
@@ -68,10 +79,10 @@ bool cprof_screen_view_init(cprof_screen_view *v, cprof_view_kind kind, cprof_se
         return false;
     }
     for (size_t i = 0; i < count && kind == CPROF_VIEW_TREE; i++)
-        v->open[i] = v->fold.rows.at[i].depth < 2;
+        v->open[i] = v->fold->rows.at[i].depth < 2;
     show_rows(v);
     for (size_t i = 0; i < v->shown.count && kind == CPROF_VIEW_FUNCTION; i++)
-        if (v->fold.rows.at[i].part == CPROF_PART_SELF) {
+        if (v->fold->rows.at[i].part == CPROF_PART_SELF) {
             v->cursor = i;
             break;
         }
@@ -83,7 +94,7 @@ static bool add_line(cprof_screen_view *v, cprof_slice line) {
     size_t tabs = 0, n = 0;
     for (size_t i = 0; i < line.len; i++)
         tabs += line.ptr[i] == '\t';
-    char *out = cprof_arena_alloc(&v->fold.arena, line.len + tabs * 7 + 1);
+    char *out = cprof_arena_alloc(&v->arena, line.len + tabs * 7 + 1);
     if (!out)
         return false;
     for (size_t i = 0; i < line.len; i++)
@@ -98,10 +109,9 @@ static bool add_line(cprof_screen_view *v, cprof_slice line) {
 
 bool cprof_screen_view_init_text(cprof_screen_view *v, cprof_slice title, cprof_slice command,
                                  cprof_slice text, const cprof_env *env, cprof_error *err) {
-    *v = (cprof_screen_view){.kind = CPROF_VIEW_TEXT, .env = env, .fold = {.env = env}};
-    cprof_arena_init(&v->fold.arena, cprof_env_budget(env));
-    v->title = cprof_arena_copy(&v->fold.arena, title);
-    v->command = cprof_arena_copy(&v->fold.arena, command);
+    init(v, CPROF_VIEW_TEXT, env);
+    v->title = cprof_arena_copy(&v->arena, title);
+    v->command = cprof_arena_copy(&v->arena, command);
     bool ok = v->title.ptr && v->command.ptr;
     cprof_slice line;
     while (ok && cprof_slice_next_line(&text, &line))
@@ -115,7 +125,9 @@ bool cprof_screen_view_init_text(cprof_screen_view *v, cprof_slice title, cprof_
 void cprof_screen_view_deinit(cprof_screen_view *v) {
     cprof_vec_free(v->env, &v->shown);
     cprof_vec_free(v->env, &v->lines);
-    cprof_fold_deinit(&v->fold);
+    cprof_arena_deinit(&v->arena);
+    if (v->cache)
+        cprof_cache_release(v->cache, v->fold);
 }
 
 /* --- the cursor --- */
@@ -127,7 +139,7 @@ static size_t row_count(const cprof_screen_view *v) {
 const cprof_fold_row *cprof_screen_view_at(const cprof_screen_view *v) {
     if (v->kind == CPROF_VIEW_TEXT || v->cursor >= v->shown.count)
         return NULL;
-    return &v->fold.rows.at[v->kind == CPROF_VIEW_FLAME ? v->cursor : v->shown.at[v->cursor]];
+    return &v->fold->rows.at[v->kind == CPROF_VIEW_FLAME ? v->cursor : v->shown.at[v->cursor]];
 }
 
 static void move(cprof_screen_view *v, long by) {
@@ -153,7 +165,7 @@ void cprof_screen_view_hot_path(cprof_screen_view *v) {
     if (v->kind != CPROF_VIEW_TREE || v->cursor >= v->shown.count)
         return;
     uint32_t at = v->shown.at[v->cursor];
-    while (v->fold.rows.at[at].end > at + 1)
+    while (v->fold->rows.at[at].end > at + 1)
         v->open[at++] = true; /* the heaviest callee stands first */
     show_rows(v);
     for (size_t i = 0; i < v->shown.count; i++)
@@ -165,7 +177,7 @@ static bool tree_key(cprof_screen_view *v, uint32_t key) {
     uint32_t at = v->cursor < v->shown.count ? v->shown.at[v->cursor] : CPROF_NONE;
     if (at == CPROF_NONE)
         return false;
-    const cprof_fold_row *row = &v->fold.rows.at[at];
+    const cprof_fold_row *row = &v->fold->rows.at[at];
     bool leaf = row->end == at + 1;
     if (key == ' ') {
         set_open(v, at, !v->open[at]);
@@ -269,11 +281,11 @@ size_t cprof_find_text(cprof_slice text, cprof_slice wanted) {
 static cprof_slice text_of(const cprof_screen_view *v, size_t row) {
     if (v->kind == CPROF_VIEW_TEXT)
         return v->lines.at[row];
-    return v->fold.rows.at[v->kind == CPROF_VIEW_FLAME ? row : v->shown.at[row]].name;
+    return v->fold->rows.at[v->kind == CPROF_VIEW_FLAME ? row : v->shown.at[row]].name;
 }
 
 bool cprof_screen_view_search(cprof_screen_view *v, cprof_slice wanted, int step, bool here) {
-    size_t count = v->kind == CPROF_VIEW_FLAME ? v->fold.rows.count : row_count(v);
+    size_t count = v->kind == CPROF_VIEW_FLAME ? v->fold->rows.count : row_count(v);
     size_t from = v->kind == CPROF_VIEW_TEXT ? v->first : v->cursor;
     for (size_t i = here ? 0 : 1; i <= count && count > 0; i++) {
         size_t row = step > 0 ? (from + i) % count : (from + count - i % count) % count;
@@ -285,7 +297,7 @@ bool cprof_screen_view_search(cprof_screen_view *v, cprof_slice wanted, int step
         } else {
             v->cursor = row;
         }
-        if (v->kind == CPROF_VIEW_FLAME && (row < v->zoom || row >= v->fold.rows.at[v->zoom].end))
+        if (v->kind == CPROF_VIEW_FLAME && (row < v->zoom || row >= v->fold->rows.at[v->zoom].end))
             v->zoom = 0;
         return true;
     }

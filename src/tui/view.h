@@ -4,7 +4,7 @@
 #ifndef CPROF_TUI_VIEW_H
 #define CPROF_TUI_VIEW_H
 
-#include "tui/fold.h"
+#include "tui/cache.h"
 #include "tui/grid.h"
 #include "tui/keys.h"
 
@@ -24,11 +24,13 @@ typedef enum cprof_order { CPROF_ORDER_FLAT, CPROF_ORDER_CUM, CPROF_ORDER_NAME, 
 typedef struct cprof_screen_view {
     cprof_view_kind kind;
     const cprof_env *env;
-    cprof_fold fold;              /* all kinds but text */
+    cprof_cache *cache;           /* borrowed: whose the fold is */
+    const cprof_fold *fold;       /* of a text it has no rows */
+    cprof_arena arena;            /* of all below */
     CPROF_VEC(uint32_t) shown;    /* rows of the fold, in the order in which they are shown */
-    bool *open;                   /* tree: a row's callees are shown; in the fold's arena */
-    CPROF_VEC(cprof_slice) lines; /* text: of the fold's arena */
-    cprof_slice title;            /* of a text; of a function, its printed name.  Of the fold's arena */
+    bool *open;                   /* tree: a row's callees are shown */
+    CPROF_VEC(cprof_slice) lines; /* text */
+    cprof_slice title;            /* of a text; of a function, its printed name */
     cprof_slice command;          /* text: the line that made it; "": none */
     cprof_order order;            /* top */
     size_t cursor, first;         /* rows of `shown` or of `lines`; of a flame graph, of the fold */
@@ -38,8 +40,9 @@ typedef struct cprof_screen_view {
 } cprof_screen_view;
 
 /* A view of a report; not to be used when false.  name: the function's; "" but for CPROF_VIEW_FUNCTION. */
-bool cprof_screen_view_init(cprof_screen_view *view, cprof_view_kind kind, cprof_session *session,
-                            const cprof_settings *settings, cprof_slice name, cprof_error *err);
+bool cprof_screen_view_init(cprof_screen_view *view, cprof_view_kind kind, cprof_cache *cache,
+                            const cprof_env *env, const cprof_settings *settings, cprof_slice name,
+                            cprof_error *err);
 /* A view of text; all is copied. */
 bool cprof_screen_view_init_text(cprof_screen_view *view, cprof_slice title, cprof_slice command,
                                  cprof_slice text, const cprof_env *env, cprof_error *err);

@@ -11,7 +11,7 @@ static void mark(cprof_area line, int column, cprof_slice text, cprof_slice want
 }
 
 static cprof_role role_of(const cprof_screen_view *v, const cprof_share *share) {
-    if (v->fold.is_difference)
+    if (v->fold->is_difference)
         return share->value > 0 ? CPROF_ROLE_GROWN : share->value < 0 ? CPROF_ROLE_SHRUNK : CPROF_ROLE_DIM;
     return share->percent >= 10 ? CPROF_ROLE_HOT : share->value == 0 ? CPROF_ROLE_DIM : CPROF_ROLE_NORMAL;
 }
@@ -27,7 +27,7 @@ static int put_share(const cprof_screen_view *v, cprof_area line, int column, co
 
 static int put_bar(const cprof_screen_view *v, cprof_area line, int column, int columns,
                    const cprof_share *share) {
-    cprof_role role = v->fold.is_difference ? role_of(v, share) : CPROF_ROLE_BAR;
+    cprof_role role = v->fold->is_difference ? role_of(v, share) : CPROF_ROLE_BAR;
     double part = share->percent < 0 ? -share->percent : share->percent;
     cprof_area_bar(line, 0, column, columns, part / 100, role);
     return column + columns;
@@ -58,7 +58,7 @@ static int draw_top_row(const cprof_screen_view *v, cprof_area line, const cprof
     int bar = bar_columns(&line), column = put_share(v, line, 0, &row->flat, PERCENT);
     if (line.columns >= 100) {
         column += PERCENT;
-        if (v->order == CPROF_ORDER_FLAT && !v->fold.is_difference) /* in another order it means nothing */
+        if (v->order == CPROF_ORDER_FLAT && !v->fold->is_difference) /* in another order it means nothing */
             cprof_area_right(line, 0, column, CPROF_ROLE_DIM, row->sum.percent_text);
     }
     column = put_share(v, line, column, &row->cum, PERCENT) + 1;
@@ -107,7 +107,7 @@ static void draw_tree_head(cprof_area line) {
 }
 
 static int draw_tree_row(const cprof_screen_view *v, cprof_area line, uint32_t at) {
-    const cprof_fold_row *row = &v->fold.rows.at[at];
+    const cprof_fold_row *row = &v->fold->rows.at[at];
     int column = put_share(v, line, 0, &row->cum, PERCENT) + PERCENT;
     cprof_area_right(line, 0, column, CPROF_ROLE_DIM, row->of_caller);
     column += VALUE;
@@ -121,7 +121,7 @@ static int draw_tree_row(const cprof_screen_view *v, cprof_area line, uint32_t a
 /* --- all --- */
 
 static void draw_row(const cprof_screen_view *v, cprof_area line, uint32_t at, cprof_slice wanted) {
-    const cprof_fold_row *row = &v->fold.rows.at[at];
+    const cprof_fold_row *row = &v->fold->rows.at[at];
     int column = v->kind == CPROF_VIEW_TOP        ? draw_top_row(v, line, row)
                  : v->kind == CPROF_VIEW_FUNCTION ? draw_function_row(v, line, row)
                                                   : draw_tree_row(v, line, at);

@@ -2,7 +2,7 @@
 #include "tui/view.h"
 
 static const cprof_fold_row *row_of(const cprof_screen_view *v, size_t row) {
-    return &v->fold.rows.at[row];
+    return &v->fold->rows.at[row];
 }
 
 /* The columns [*from, *to) of a row. */
@@ -20,7 +20,7 @@ static void draw_frame(cprof_screen_view *v, cprof_area line, size_t row, int fr
                        cprof_slice wanted, bool focus) {
     const cprof_fold_row *r = row_of(v, row);
     cprof_role role = CPROF_ROLE_FRAME + r->colour % CPROF_FRAME_COLOURS;
-    if (v->fold.is_difference)
+    if (v->fold->is_difference)
         role = r->cum.value > 0 ? CPROF_ROLE_GROWN : r->cum.value < 0 ? CPROF_ROLE_SHRUNK : CPROF_ROLE_DIM;
     if (cprof_find_text(r->name, wanted) < r->name.len)
         role = CPROF_ROLE_MATCH;
@@ -37,7 +37,7 @@ void cprof_flame_view_draw(cprof_screen_view *v, cprof_area area, cprof_slice wa
     cprof_area head = cprof_area_sub(area, 0, 0, 1, area.columns);
     cprof_area body = cprof_area_sub(area, 1, 0, area.rows, area.columns);
     v->height = body.rows;
-    if (v->fold.rows.count == 0)
+    if (v->fold->rows.count == 0)
         return;
     const cprof_fold_row *at = row_of(v, v->cursor), *zoom = row_of(v, v->zoom);
     int column = cprof_area_put(head, 0, 0, CPROF_ROLE_KEY, at->name);
@@ -75,7 +75,7 @@ static size_t beside(const cprof_screen_view *v, size_t row, int step) {
 }
 
 bool cprof_flame_view_key(cprof_screen_view *v, uint32_t key) {
-    const cprof_fold_row *at = v->fold.rows.count ? row_of(v, v->cursor) : NULL;
+    const cprof_fold_row *at = v->fold->rows.count ? row_of(v, v->cursor) : NULL;
     if (!at)
         return false;
     switch (key) {
@@ -108,7 +108,7 @@ bool cprof_flame_view_key(cprof_screen_view *v, uint32_t key) {
 }
 
 bool cprof_flame_view_click(cprof_screen_view *v, cprof_area area, int row, int column) {
-    if (v->fold.rows.count == 0 || row < 1)
+    if (v->fold->rows.count == 0 || row < 1)
         return false;
     const cprof_fold_row *zoom = row_of(v, v->zoom), *at = row_of(v, v->cursor);
     int body = area.rows - 1, below = (int)(at->depth - zoom->depth),

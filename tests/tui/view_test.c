@@ -9,6 +9,7 @@ static const char FOLDED[] = "main;a 30\nmain;a;c 50\nmain;b 20\n";
 static char path[] = "/tmp/cprof-view-XXXXXX";
 static cprof_env env;
 static cprof_session *session;
+static cprof_cache *cache;
 static cprof_settings settings;
 static cprof_grid grid;
 static cprof_screen_view view;
@@ -23,21 +24,23 @@ static int start(void **state) {
     cprof_sources sources = {.paths = paths, .path_count = 1};
     settings = cprof_settings_default();
     session = cprof_session_new(&sources, &settings, &env, NULL);
+    cache = session ? cprof_cache_new(session, 1 << 20) : NULL;
     cprof_grid_init(&grid, NULL);
-    return session && cprof_grid_resize(&grid, 7, 60) ? 0 : -1;
+    return cache && cprof_grid_resize(&grid, 7, 60) ? 0 : -1;
 }
 
 static int end(void **state) {
     (void)state;
     unlink(path);
     cprof_grid_deinit(&grid);
+    cprof_cache_free(cache);
     cprof_session_free(session);
     return 0;
 }
 
 static void open_view(cprof_view_kind kind, const char *name) {
     cprof_error err = CPROF_ERROR_INIT;
-    if (!cprof_screen_view_init(&view, kind, session, &settings, cprof_slice_of(name), &err))
+    if (!cprof_screen_view_init(&view, kind, cache, &env, &settings, cprof_slice_of(name), &err))
         fail_msg("%s", err.message);
 }
 

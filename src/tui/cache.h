@@ -1,0 +1,28 @@
+/* Folds that were made, kept: what was computed once is there at the next key.
+ *
+ * A fold is found by its kind, its name and the settings that matter to it.  Those that nobody uses are kept
+ * up to a number of bytes; the one that was not wanted for longest goes first.  Any thread may ask.
+ */
+#ifndef CPROF_TUI_CACHE_H
+#define CPROF_TUI_CACHE_H
+
+#include "tui/fold.h"
+
+typedef struct cprof_cache cprof_cache;
+
+/* Session is borrowed.  limit: bytes of folds that nobody uses.  NULL without memory; free with
+ * cprof_cache_free, when no fold is in use any more. */
+cprof_cache *cprof_cache_new(cprof_session *session, size_t limit);
+void cprof_cache_free(cprof_cache *cache); /* NULL is fine */
+
+/* The fold, made now where it is not there; see cprof_fold_init.  It never changes, and is to be given back
+ * with cprof_cache_release.  NULL (and err) on failure. */
+const cprof_fold *cprof_cache_get(cprof_cache *cache, cprof_fold_kind kind, const cprof_settings *settings,
+                                  cprof_slice name, cprof_error *err);
+void cprof_cache_release(cprof_cache *cache, const cprof_fold *fold); /* NULL is fine */
+
+/* How many folds there are, and their bytes. */
+size_t cprof_cache_count(cprof_cache *cache);
+size_t cprof_cache_bytes(cprof_cache *cache);
+
+#endif

@@ -1,0 +1,224 @@
+#include "support.h"
+
+#include "tui/cache.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+static const char FOLDED[] = "main;a 30\nmain;a;c 50\nmain;b 20\n";
+static char path[] = "/tmp/cprof-cache-XXXXXX";
+static cprof_budget budget;
+static cprof_env env = {.budget = &budget};
+static cprof_session *session;
+static cprof_settings settings;
+
+static int start(void **state) {
+    (void)state;
+    int fd = mkstemp(path);
+    if (fd < 0 || write(fd, FOLDED, sizeof FOLDED - 1) != (ssize_t)sizeof FOLDED - 1)
+        return -1;
+    close(fd);
+    const char *paths[] = {path};
+    cprof_sources sources = {.paths = paths, .path_count = 1};
+    settings = cprof_settings_default();
+    session = cprof_session_new(&sources, &settings, &env, NULL);
+    return session ? 0 : -1;
+}
+
+static int end(void **state) {
+    (void)state;
+    unlink(path);
+    cprof_session_free(session);
+    return 0;
+}
+
+static const cprof_fold *get(cprof_cache *cache, cprof_fold_kind kind, const char *name) {
+    cprof_error err = CPROF_ERROR_INIT;
+    const cprof_fold *fold = cprof_cache_get(cache, kind, &settings, cprof_slice_of(name), &err);
+    if (!fold)
+        fail_msg("%s", err.message);
+    return fold;
+}
+
+static void what_was_made_is_there(void **state) {
+    (void)state;
+    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    const cprof_fold *top = get(cache, CPROF_FOLD_TOP, "");
+    assert_int_equal(top->rows.count, 4);
+    assert_ptr_equal(get(cache, CPROF_FOLD_TOP, ""), top);
+    cprof_cache_release(cache, top);
+    cprof_cache_release(cache, top);
+    assert_ptr_equal(get(cache, CPROF_FOLD_TOP, ""), top); /* also when nobody has used it */
+    cprof_cache_release(cache, top);
+    cprof_cache_free(cache);
+}
+
+static void other_wishes_are_other_folds(void **state) {
+    (void)state;
+    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    const cprof_fold *top = get(cache, CPROF_FOLD_TOP, ""), *tree = get(cache, CPROF_FOLD_TREE, "");
+    assert_ptr_not_equal(top, tree);
+    settings.focus = CPROF_SLICE("^c$");
+    const cprof_fold *focused = get(cache, CPROF_FOLD_TOP, "");
+    assert_int_equal(focused->rows.count, 3); /* c, and what leads to it */
+    settings.focus = CPROF_SLICE("");
+    settings.ignore = CPROF_SLICE("^c$");
+    const cprof_fold *ignored = get(cache, CPROF_FOLD_TOP, "");
+    assert_int_equal(ignored->rows.count, 3); /* main, a, b */
+    settings.ignore = CPROF_SLICE("");
+    assert_ptr_not_equal(focused, ignored);
+    assert_ptr_equal(get(cache, CPROF_FOLD_TOP, ""), top);
+    cprof_cache_release(cache, top);
+    const cprof_fold *a = get(cache, CPROF_FOLD_FUNCTION, "a"), *b = get(cache, CPROF_FOLD_FUNCTION, "b");
+    assert_int_equal(a->rows.count, 3);
+    assert_int_equal(b->rows.count, 2);
+    const cprof_fold *all[] = {top, tree, focused, ignored, a, b};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        cprof_cache_release(cache, all[i]);
+    cprof_cache_free(cache);
+}
+
+/* Of all rows the view chooses the order: sorting computes nothing. */
+static void order_matters_where_rows_are_chosen_by_it(void **state) {
+    (void)state;
+    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    const cprof_fold *flat = get(cache, CPROF_FOLD_TOP, "");
+    settings.sort = CPROF_SLICE("cum");
+    assert_ptr_equal(get(cache, CPROF_FOLD_TOP, ""), flat);
+    settings.nodecount = 1;
+    const cprof_fold *cum = get(cache, CPROF_FOLD_TOP, "");
+    assert_slice(cum->rows.at[0].name, "main");
+    settings.sort = CPROF_SLICE("flat");
+    const cprof_fold *first = get(cache, CPROF_FOLD_TOP, "");
+    assert_slice(first->rows.at[0].name, "c");
+    settings = cprof_settings_default();
+    const cprof_fold *all[] = {flat, flat, cum, first};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        cprof_cache_release(cache, all[i]);
+    cprof_cache_free(cache);
+}
+
+static void memory_is_bounded(void **state) {
+    (void)state;
+    size_t before = budget.used;
+    cprof_cache *cache = cprof_cache_new(session, 0);
+    const cprof_fold *top = get(cache, CPROF_FOLD_TOP, "");
+    const cprof_fold *tree = get(cache, CPROF_FOLD_TREE, "");
+    assert_int_equal(top->rows.count, 4); /* in use: it stays */
+    size_t both = cprof_cache_bytes(cache);
+    cprof_cache_release(cache, tree);
+    assert_true(cprof_cache_bytes(cache) < both);
+    assert_ptr_equal(get(cache, CPROF_FOLD_TOP, ""), top);
+    cprof_cache_release(cache, top);
+    cprof_cache_release(cache, top);
+    assert_int_equal(cprof_cache_bytes(cache), 0);
+    assert_int_equal(cprof_cache_count(cache), 0);
+    cprof_cache_free(cache);
+    assert_int_equal(budget.used, before);
+}
+
+static void oldest_goes_first(void **state) {
+    (void)state;
+    cprof_cache *probe = cprof_cache_new(session, 1 << 20);
+    cprof_cache_release(probe, get(probe, CPROF_FOLD_TOP, ""));
+    size_t one = cprof_cache_bytes(probe);
+    cprof_cache_free(probe);
+    cprof_cache *cache = cprof_cache_new(session, one * 5 / 2); /* room for two */
+    static const cprof_slice wanted[] = {{"a", 1}, {"b", 1}, {"a", 1}, {"c", 1}};
+    for (size_t i = 0; i < 4; i++) {
+        settings.ignore = wanted[i];
+        cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
+    }
+    assert_int_equal(cprof_cache_count(cache), 2); /* a and c */
+    settings.ignore = CPROF_SLICE("a");
+    cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
+    settings.ignore = CPROF_SLICE("b");
+    cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
+    settings.ignore = CPROF_SLICE("a"); /* still there: c went */
+    size_t count = cprof_cache_count(cache), bytes = cprof_cache_bytes(cache);
+    cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
+    assert_int_equal(cprof_cache_count(cache), count);
+    assert_int_equal(cprof_cache_bytes(cache), bytes);
+    settings.ignore = CPROF_SLICE("");
+    cprof_cache_free(cache);
+}
+
+static void failures_are_not_kept(void **state) {
+    (void)state;
+    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    cprof_error err = CPROF_ERROR_INIT;
+    settings.focus = CPROF_SLICE("(");
+    assert_null(cprof_cache_get(cache, CPROF_FOLD_TOP, &settings, CPROF_SLICE(""), &err));
+    assert_int_equal(err.code, CPROF_ERR_REGEX);
+    assert_int_equal(cprof_cache_count(cache), 0);
+    settings.focus = CPROF_SLICE("");
+    cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
+    assert_int_equal(cprof_cache_count(cache), 1);
+    cprof_cache_free(cache);
+}
+
+/* Memory that only unused folds hold is there for a new one. */
+static void unused_folds_make_room(void **state) {
+    (void)state;
+    cprof_cache *cache = cprof_cache_new(session, SIZE_MAX);
+    cprof_cache_release(cache, get(cache, CPROF_FOLD_TREE, ""));
+    size_t before = cprof_cache_bytes(cache);
+    assert_true(before > 0);
+    budget.limit = budget.used + 2048; /* for the key, not for a report */
+    cprof_error err = CPROF_ERROR_INIT;
+    const cprof_fold *top = cprof_cache_get(cache, CPROF_FOLD_TOP, &settings, CPROF_SLICE(""), &err);
+    budget.limit = 0;
+    assert_true(cprof_cache_count(cache) == (top ? 1 : 0)); /* the tree went in any case */
+    cprof_cache_release(cache, top);
+    cprof_cache_free(cache);
+}
+
+/* --- several at once --- */
+
+enum { THREADS = 4 };
+
+typedef struct asker {
+    cprof_cache *cache;
+    const cprof_fold *fold;
+} asker;
+
+static void *ask(void *context) {
+    asker *a = context;
+    cprof_settings own = cprof_settings_default();
+    a->fold = cprof_cache_get(a->cache, CPROF_FOLD_TREE, &own, CPROF_SLICE(""), NULL);
+    return NULL;
+}
+
+static void it_is_made_once(void **state) {
+    (void)state;
+    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    pthread_t threads[THREADS];
+    asker askers[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        askers[i] = (asker){.cache = cache};
+        assert_int_equal(pthread_create(&threads[i], NULL, ask, &askers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(cprof_cache_count(cache), 1);
+    for (int i = 0; i < THREADS; i++) {
+        assert_non_null(askers[i].fold);
+        assert_ptr_equal(askers[i].fold, askers[0].fold);
+        cprof_cache_release(cache, askers[i].fold);
+    }
+    cprof_cache_free(cache);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_made_is_there),
+        cmocka_unit_test(other_wishes_are_other_folds),
+        cmocka_unit_test(order_matters_where_rows_are_chosen_by_it),
+        cmocka_unit_test(memory_is_bounded),
+        cmocka_unit_test(oldest_goes_first),
+        cmocka_unit_test(failures_are_not_kept),
+        cmocka_unit_test(unused_folds_make_room),
+        cmocka_unit_test(it_is_made_once),
+    };
+    return cmocka_run_group_tests(tests, start, end);
+}
