@@ -54,13 +54,17 @@ static bool find_places(cprof_list *list, places *found) {
     return ok;
 }
 
-/* From the first line of the function, or MARGIN lines before the first sample, to MARGIN after the last. */
+/* From the first line of the function, or MARGIN lines before the first sample, to MARGIN after the last;
+ * none (*last < *first) where no file can have the lines. */
 static void line_range(const place *p, size_t count, int64_t *first, int64_t *last) {
     *first = INT64_MAX;
     *last = 0;
     for (size_t i = 0; i < count; i++) {
-        int64_t line = p[i].line > INT32_MAX ? INT32_MAX : p[i].line < 0 ? 0 : p[i].line;
-        int64_t start = p[i].start_line > 0 ? p[i].start_line : line - MARGIN;
+        int64_t line = p[i].line, start = p[i].start_line;
+        if (line < -MARGIN || line > INT64_MAX - MARGIN)
+            continue;
+        if (start <= 0)
+            start = line - MARGIN;
         *first = start < *first ? start : *first;
         *last = line + MARGIN > *last ? line + MARGIN : *last;
     }
@@ -98,12 +102,10 @@ static bool add_sparse_lines(cprof_list *list, const place *p, size_t count, cpr
     return true;
 }
 
-/* places: of one file, ascending. */
+/* places: of one file, ascending; first, last: from line_range. */
 static bool add_lines(cprof_list *list, const cprof_source_text *source, const place *p, size_t count,
-                      cprof_list_file *file) {
-    int64_t first, last;
+                      int64_t first, int64_t last, cprof_list_file *file) {
     bool clipped = false;
-    line_range(p, count, &first, &last);
     if (last > (int64_t)source->lines.count)
         last = (int64_t)source->lines.count;
     size_t room = last >= first ? (size_t)(last - first + 1) : 0;
@@ -128,6 +130,23 @@ static bool add_lines(cprof_list *list, const cprof_source_text *source, const p
     return true;
 }
 
+/* Looks for the file and takes what is shown of it. */
+static bool add_source(cprof_list *list, const place *p, size_t count, cprof_list_file *file,
+                       cprof_error *err) {
+    int64_t first, last;
+    line_range(p, count, &first, &last);
+    if (last < first && !list->sparse)
+        return true;
+    const cprof_source_text *source = cprof_source_search_get(list->sources, p->file, err);
+    if (!source)
+        return false;
+    file->path = source->path;
+    file->error = source->path.ptr ? CPROF_SLICE("") : source->error;
+    bool ok = source->path.ptr ? add_lines(list, source, p, count, first, last, file)
+                               : !list->sparse || add_sparse_lines(list, p, count, file);
+    return ok || cprof_error_memory(list->report->view->env, err);
+}
+
 static bool add_file(cprof_list *list, const place *p, size_t count, cprof_list_file *file,
                      cprof_error *err) {
     cprof_report *report = list->report;
@@ -138,16 +157,10 @@ static bool add_file(cprof_list *list, const place *p, size_t count, cprof_list_
         cprof_i64_add(&cum, p[i].cum, &clipped);
     }
     file->file = p->file;
-    const cprof_source_text *source = cprof_source_search_get(list->sources, p->file, err);
-    if (!source)
-        return false;
-    file->path = source->path;
-    file->error = source->path.ptr ? CPROF_SLICE("") : source->error;
-    bool ok = cprof_report_amount(report, flat, report->total, &file->flat) &&
-              cprof_report_amount(report, cum, report->total, &file->cum) &&
-              (source->path.ptr ? add_lines(list, source, p, count, file)
-                                : !list->sparse || add_sparse_lines(list, p, count, file));
-    return ok || cprof_error_memory(report->view->env, err);
+    if (!cprof_report_amount(report, flat, report->total, &file->flat) ||
+        !cprof_report_amount(report, cum, report->total, &file->cum))
+        return cprof_error_memory(report->view->env, err);
+    return add_source(list, p, count, file, err);
 }
 
 /* How many of the places from p on are in its function (and file). */
