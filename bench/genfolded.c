@@ -2,6 +2,8 @@
  *
  * usage: genfolded [-mb N] [-seed N] > stacks.folded
  */
+#include "draw.h"
+
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,16 +14,8 @@ enum { FUNCTIONS = 20000, ROOTS = 2000 };
 
 static uint64_t seed = 1;
 
-/* splitmix64 */
-static uint64_t draw(void) {
-    uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
 static unsigned below(unsigned n) {
-    return (unsigned)(draw() % n);
+    return (unsigned)(draw(&seed) % n);
 }
 
 /* One line; returns its length. */

@@ -12,7 +12,7 @@ static bool read_attribute(cprof_go_records *r, size_t equal, int64_t *duration,
     text = unread = cprof_slice_trim(cprof_slice_sub(r->lines.line, equal + 1, r->lines.line.len));
     int64_t value;
     if (!cprof_go_take_number(&unread, &value) || unread.len > 0)
-        return cprof_go_lines_error(&r->lines, err, "a value that is no number of 63 bits");
+        return cprof_text_refuse(&r->lines, err, "a value that is no number of 63 bits");
     if (cprof_slice_is(key, "cycles/second"))
         r->cycles = value;
     else if (cprof_slice_is(key, "sampling period"))
@@ -20,7 +20,7 @@ static bool read_attribute(cprof_go_records *r, size_t equal, int64_t *duration,
     else if (cprof_slice_is(key, "ms since reset") && value <= INT64_MAX / 1000000)
         *duration = value * 1000000;
     else if (!cprof_slice_is(key, "discarded samples"))
-        return cprof_go_lines_error(&r->lines, err, "a line of the header that is not known");
+        return cprof_text_refuse(&r->lines, err, "a line of the header that is not known");
     return cprof_builder_attribute(r->builder, key, text, err);
 }
 
@@ -28,8 +28,8 @@ static bool read_attribute(cprof_go_records *r, size_t equal, int64_t *duration,
 static bool read_attributes(cprof_go_records *r, cprof_error *err) {
     int64_t duration = 0;
     for (;;) {
-        cprof_go_lines before = r->lines;
-        if (!cprof_go_lines_next(&r->lines))
+        cprof_text before = r->lines;
+        if (!cprof_text_next(&r->lines))
             break;
         if (cprof_go_is_comment(r->lines.line))
             continue;
@@ -49,15 +49,14 @@ static bool read_attributes(cprof_go_records *r, cprof_error *err) {
 /* "768002432 270": cycles that were waited, contentions.  Of `rate` contentions one is in the profile. */
 static bool read_sample(cprof_go_records *r, cprof_slice line, cprof_error *err) {
     int64_t cycles, contentions;
-    if (!cprof_go_take_number(&line, &cycles) || cprof_go_take_blanks(&line) == 0 ||
+    if (!cprof_go_take_number(&line, &cycles) || cprof_take_blanks(&line) == 0 ||
         !cprof_go_take_number(&line, &contentions) || line.len > 0)
-        return cprof_go_lines_error(&r->lines, err, "no sample: not \"cycles contentions @ addresses\"");
+        return cprof_text_refuse(&r->lines, err, "no sample: not \"cycles contentions @ addresses\"");
     if (r->rate > 0) {
         if (r->cycles > 0)
             cycles = cprof_go_int64((double)cycles * (double)r->rate / ((double)r->cycles / 1e9));
         if (contentions > INT64_MAX / r->rate)
-            return cprof_go_lines_error(&r->lines, err,
-                                        "contentions times the sampling period leave 64 bits");
+            return cprof_text_refuse(&r->lines, err, "contentions times the sampling period leave 64 bits");
         contentions *= r->rate;
     }
     r->values[0] = contentions;
@@ -79,9 +78,9 @@ static bool read_profile(cprof_go_records *r, cprof_error *err) {
 
 cprof_parse cprof_go_contention_parse(cprof_slice text, const cprof_env *env, cprof_profile **profile,
                                       cprof_error *err) {
-    cprof_go_lines lines;
-    cprof_go_lines_init(&lines, text);
-    if (!cprof_go_lines_next(&lines) || !is_header(lines.line) || !cprof_go_has_frames(text))
+    cprof_text lines;
+    cprof_text_init(&lines, text);
+    if (!cprof_text_next(&lines) || !is_header(lines.line) || !cprof_go_has_frames(text))
         return CPROF_PARSE_NOT_MINE;
     cprof_go_records records;
     const char *format = cprof_slice_starts_with(lines.line, "--- mutex:") ? "Go mutex profile (text)"

@@ -11,12 +11,12 @@ static bool read_header(cprof_slice line, cprof_slice *name, int64_t *total) {
     cprof_slice rest = cprof_slice_sub(line, space, line.len);
     *name = cprof_slice_sub(line, 0, space);
     return name->len > 0 && cprof_slice_find(*name, '\t') == name->len &&
-           cprof_go_take(&rest, " profile: total ") && cprof_go_take_number(&rest, total) && rest.len == 0;
+           cprof_take(&rest, " profile: total ") && cprof_go_take_number(&rest, total) && rest.len == 0;
 }
 
 /* Leaves lines at the header; comments may stand before it. */
-static bool find_header(cprof_go_lines *lines, cprof_slice *name, int64_t *total) {
-    while (cprof_go_lines_next(lines)) {
+static bool find_header(cprof_text *lines, cprof_slice *name, int64_t *total) {
+    while (cprof_text_next(lines)) {
         if (!cprof_go_is_comment(lines->line))
             return read_header(lines->line, name, total);
     }
@@ -25,7 +25,7 @@ static bool find_header(cprof_go_lines *lines, cprof_slice *name, int64_t *total
 
 static bool read_sample(cprof_go_records *r, cprof_slice line, cprof_error *err) {
     if (!cprof_go_take_number(&line, &r->values[0]) || line.len > 0)
-        return cprof_go_lines_error(&r->lines, err, "no sample: not \"count @ addresses\"");
+        return cprof_text_refuse(&r->lines, err, "no sample: not \"count @ addresses\"");
     return true;
 }
 
@@ -50,8 +50,8 @@ static bool read_profile(cprof_go_records *r, cprof_slice name, int64_t total, c
 
 cprof_parse cprof_go_count_parse(cprof_slice text, const cprof_env *env, cprof_profile **profile,
                                  cprof_error *err) {
-    cprof_go_lines lines;
-    cprof_go_lines_init(&lines, text);
+    cprof_text lines;
+    cprof_text_init(&lines, text);
     cprof_slice name;
     int64_t total;
     if (!find_header(&lines, &name, &total) || !cprof_go_has_frames(text))

@@ -35,7 +35,7 @@ typedef struct dump_step {
 typedef struct dump {
     const cprof_env *env;
     cprof_builder *builder;
-    cprof_go_lines lines;
+    cprof_text lines;
     size_t prefix_fields; /* words and blanks in front of every line, told by their blanks */
     uint32_t mapping;     /* row */
     cprof_str state_key, wait_key, creator_key, locked_key, bubble_key, minutes, thread;
@@ -107,7 +107,7 @@ static cprof_slice without_prefix(const dump *d, cprof_slice line) {
 }
 
 static bool next_line(dump *d, cprof_slice *line) {
-    if (!cprof_go_lines_next(&d->lines))
+    if (!cprof_text_next(&d->lines))
         return false;
     *line = d->prefix_fields ? without_prefix(d, d->lines.line) : d->lines.line;
     return true;
@@ -130,7 +130,7 @@ static cprof_slice read_position(cprof_slice line, uint64_t *address, bool *whol
     }
     size_t pc = cprof_slice_rfind(line, 'p');
     cprof_slice rest = cprof_slice_sub(line, pc, line.len);
-    if (cprof_go_take(&rest, "pc=") && cprof_go_take_address(&rest, address) && rest.len == 0) {
+    if (cprof_take(&rest, "pc=") && cprof_go_take_address(&rest, address) && rest.len == 0) {
         *whole = true;
         size_t frame = cprof_slice_find_slice(line, CPROF_SLICE(" fp=0x"));
         if (end == line.len)
@@ -230,8 +230,8 @@ static bool add_given_labels(dump *d, cprof_error *err) {
     case CPROF_GO_FAILED:
         return false;
     default:
-        return cprof_go_lines_error(&d->lines, err,
-                                    "the goroutine above has labels that are not {key: value, …}");
+        return cprof_text_refuse(&d->lines, err,
+                                 "the goroutine above has labels that are not {key: value, …}");
     }
 }
 
@@ -292,7 +292,7 @@ static bool begin_goroutine(dump *d, cprof_slice line, bool *is, cprof_error *er
     if (what == CPROF_GO_NO_HEADER)
         return true;
     if (what == CPROF_GO_BAD_HEADER)
-        return cprof_go_lines_error(&d->lines, err, "a goroutine's number or minutes do not fit 63 bits");
+        return cprof_text_refuse(&d->lines, err, "a goroutine's number or minutes do not fit 63 bits");
     if (!end_goroutine(d, err))
         return false;
     d->open = true;
@@ -355,7 +355,7 @@ static bool read_outer_line(dump *d, cprof_slice line, cprof_error *err) {
 /* A line of a call; the next line says where, or this one is something else (then it is passed over, and the
  * next line is left for the caller). */
 static bool read_call(dump *d, cprof_slice line, cprof_error *err) {
-    cprof_go_lines before = d->lines;
+    cprof_text before = d->lines;
     cprof_slice where;
     if (!next_line(d, &where)) {
         bool call = !before.ended || cprof_slice_ends_with(line, ")");
@@ -379,7 +379,7 @@ static bool read_call(dump *d, cprof_slice line, cprof_error *err) {
 
 /* A line inside a goroutine. */
 static bool read_inner_line(dump *d, cprof_slice line, cprof_error *err) {
-    if (cprof_go_take(&line, "created by ")) {
+    if (cprof_take(&line, "created by ")) {
         if (d->lines.ended)
             read_creator(d, line);
         else
@@ -418,7 +418,7 @@ static bool read_lines(dump *d, cprof_error *err) {
         if ((d->lines.number & 0xffff) == 0) {
             if (cprof_stopped(d->env, err))
                 return false;
-            cprof_progress(d->env, "reading goroutines", d->lines.next, d->lines.text.len);
+            cprof_progress(d->env, "reading goroutines", d->lines.next, d->lines.all.len);
         }
         if (!read_line(d, line, err))
             return false;
@@ -431,10 +431,10 @@ static bool read_lines(dump *d, cprof_error *err) {
 static void find_prefix(dump *d, cprof_slice text, size_t header) {
     size_t start = cprof_slice_rfind(cprof_slice_sub(text, 0, header), '\n');
     start = start == header ? 0 : start + 1;
-    cprof_go_lines lines;
-    cprof_go_lines_init(&lines, cprof_slice_sub(text, header, text.len));
+    cprof_text lines;
+    cprof_text_init(&lines, cprof_slice_sub(text, header, text.len));
     for (int i = 0; i < 3; i++)
-        if (!cprof_go_lines_next(&lines))
+        if (!cprof_text_next(&lines))
             return;
     bool indented = cprof_slice_trim(cprof_slice_sub(text, start, header)).len == 0;
     if (!indented && lines.line.len > 0 && lines.line.ptr[0] == '\t')
@@ -458,7 +458,7 @@ cprof_parse cprof_go_dump_parse(cprof_slice text, const cprof_env *env, cprof_pr
     bool done = dump_init(&d, env, err);
     if (done) {
         find_prefix(&d, text, header);
-        cprof_go_lines_init(&d.lines, text);
+        cprof_text_init(&d.lines, text);
         done = read_lines(&d, err) && note_truncated(&d, err);
     }
     if (done)

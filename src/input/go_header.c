@@ -7,7 +7,7 @@ static const char word[] = "goroutine ";
 
 /* "2 minutes", "locked to thread", "synctest bubble 1"; false for a number that does not fit. */
 static bool read_remark(cprof_slice remark, cprof_go_header *header) {
-    if (cprof_go_take(&remark, "synctest bubble ")) {
+    if (cprof_take(&remark, "synctest bubble ")) {
         header->bubble = remark;
         return true;
     }

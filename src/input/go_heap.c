@@ -8,18 +8,18 @@
 static bool read_counts(cprof_slice s, int64_t counts[4]) {
     static const char *const before[] = {"", ":", "[", ":"};
     for (int i = 0; i < 4; i++) {
-        cprof_go_take_blanks(&s);
-        if (!cprof_go_take(&s, before[i]))
+        cprof_take_blanks(&s);
+        if (!cprof_take(&s, before[i]))
             return false;
-        cprof_go_take_blanks(&s);
-        bool negative = cprof_go_take(&s, "-");
+        cprof_take_blanks(&s);
+        bool negative = cprof_take(&s, "-");
         if (!cprof_go_take_number(&s, &counts[i]))
             return false;
         if (negative)
             counts[i] = -counts[i];
     }
-    cprof_go_take_blanks(&s);
-    return cprof_go_take(&s, "]") && s.len == 0;
+    cprof_take_blanks(&s);
+    return cprof_take(&s, "]") && s.len == 0;
 }
 
 /* "heap profile: COUNTS @ heap/1048576" -> the average number of bytes from sample to sample. */
@@ -27,9 +27,9 @@ static bool read_header(cprof_slice line, int64_t *rate) {
     size_t at = cprof_slice_find(line, '@');
     cprof_slice counts = cprof_slice_sub(line, 0, at), rest = cprof_slice_sub(line, at + 1, line.len);
     int64_t unused[4], doubled;
-    cprof_go_take_blanks(&rest);
-    if (!cprof_go_take(&counts, "heap profile:") || !read_counts(cprof_slice_trim(counts), unused) ||
-        !cprof_go_take(&rest, "heap/") || !cprof_go_take_number(&rest, &doubled) ||
+    cprof_take_blanks(&rest);
+    if (!cprof_take(&counts, "heap profile:") || !read_counts(cprof_slice_trim(counts), unused) ||
+        !cprof_take(&rest, "heap/") || !cprof_go_take_number(&rest, &doubled) ||
         cprof_slice_trim(rest).len > 0)
         return false;
     *rate = doubled / 2;
@@ -53,13 +53,13 @@ static void unsample(int64_t *objects, int64_t *bytes, int64_t rate) {
 static bool read_sample(cprof_go_records *r, cprof_slice line, cprof_error *err) {
     int64_t counts[4];
     if (!read_counts(line, counts))
-        return cprof_go_lines_error(&r->lines, err,
-                                    "no heap sample: not \"objects: bytes [objects: bytes] @ addresses\"");
+        return cprof_text_refuse(&r->lines, err,
+                                 "no heap sample: not \"objects: bytes [objects: bytes] @ addresses\"");
     cprof_label size = {.key = r->bytes, .unit = r->bytes, .is_number = true};
     for (int i = 2; i >= 0; i -= 2) {
         if (counts[i] == 0 && counts[i + 1] != 0)
-            return cprof_go_lines_error(&r->lines, err, "no objects and yet %lld bytes",
-                                        (long long)counts[i + 1]);
+            return cprof_text_refuse(&r->lines, err, "no objects and yet %lld bytes",
+                                     (long long)counts[i + 1]);
         if (counts[i] != 0)
             size.number = counts[i + 1] / counts[i];
         unsample(&counts[i], &counts[i + 1], r->rate);
@@ -95,10 +95,10 @@ static bool is_go(cprof_slice text) {
 
 cprof_parse cprof_go_heap_parse(cprof_slice text, const cprof_env *env, cprof_profile **profile,
                                 cprof_error *err) {
-    cprof_go_lines lines;
-    cprof_go_lines_init(&lines, text);
+    cprof_text lines;
+    cprof_text_init(&lines, text);
     int64_t rate;
-    if (!cprof_go_lines_next(&lines) || !read_header(lines.line, &rate) || !is_go(text))
+    if (!cprof_text_next(&lines) || !read_header(lines.line, &rate) || !is_go(text))
         return CPROF_PARSE_NOT_MINE;
     cprof_go_records records;
     if (!cprof_go_records_init(&records, text, env, "Go heap profile (text)", err))

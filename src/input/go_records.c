@@ -3,7 +3,7 @@
 bool cprof_go_records_init(cprof_go_records *records, cprof_slice text, const cprof_env *env,
                            const char *format, cprof_error *err) {
     *records = (cprof_go_records){.env = env, .builder = cprof_builder_new(env, format, err)};
-    cprof_go_lines_init(&records->lines, text);
+    cprof_text_init(&records->lines, text);
     cprof_go_stacks_init(&records->stacks, records->builder, env);
     return records->builder != NULL;
 }
@@ -40,7 +40,7 @@ static bool end_record(cprof_go_records *r, cprof_error *err) {
 static bool begin_record(cprof_go_records *r, cprof_error *err) {
     size_t at = cprof_slice_find(r->lines.line, '@');
     if (at == r->lines.line.len)
-        return cprof_go_lines_error(&r->lines, err, "no sample: it has no '@'");
+        return cprof_text_refuse(&r->lines, err, "no sample: it has no '@'");
     r->labels.at.count = 0;
     if (!r->sample(r, cprof_slice_trim(cprof_slice_sub(r->lines.line, 0, at)), err))
         return false;
@@ -48,19 +48,19 @@ static bool begin_record(cprof_go_records *r, cprof_error *err) {
     cprof_slice addresses = cprof_slice_trim(cprof_slice_sub(r->lines.line, at + 1, r->lines.line.len));
     if (cprof_go_stacks_begin(&r->stacks, addresses, &bad, err))
         return true;
-    return bad ? cprof_go_lines_error(&r->lines, err, "the addresses behind '@' are not all 0x… of 64 bits")
+    return bad ? cprof_text_refuse(&r->lines, err, "the addresses behind '@' are not all 0x… of 64 bits")
                : false;
 }
 
 static bool read_labels(cprof_go_records *r, cprof_slice text, cprof_error *err) {
-    cprof_go_take_blanks(&text);
+    cprof_take_blanks(&text);
     switch (cprof_go_take_labels(&text, r->builder, r->env, &r->labels, err)) {
     case CPROF_GO_DONE:
         return true;
     case CPROF_GO_FAILED:
         return false;
     default:
-        return cprof_go_lines_error(&r->lines, err, "labels that are not {\"key\":\"value\", …}");
+        return cprof_text_refuse(&r->lines, err, "labels that are not {\"key\":\"value\", …}");
     }
 }
 
@@ -88,10 +88,9 @@ static bool read_comment(cprof_go_records *r, bool *memstats, cprof_error *err) 
         bool bad;
         if (cprof_go_stacks_frame(&r->stacks, line, &bad, err))
             return true;
-        return bad ? cprof_go_lines_error(&r->lines, err, "a frame whose address is not 0x… of 64 bits")
-                   : false;
+        return bad ? cprof_text_refuse(&r->lines, err, "a frame whose address is not 0x… of 64 bits") : false;
     }
-    if (cprof_go_take(&line, "# labels:") && r->stacks.open)
+    if (cprof_take(&line, "# labels:") && r->stacks.open)
         return read_labels(r, line, err);
     if (cprof_slice_starts_with(line, "# runtime.MemStats")) {
         *memstats = true;
@@ -107,7 +106,7 @@ static bool starts_memory_map(cprof_slice line) {
 
 bool cprof_go_records_read(cprof_go_records *r, cprof_error *err) {
     bool memstats = false;
-    while (cprof_go_lines_next(&r->lines)) {
+    while (cprof_text_next(&r->lines)) {
         if ((r->lines.number & 0xfff) == 0 && cprof_stopped(r->env, err))
             return false;
         cprof_slice line = r->lines.line;

@@ -17,7 +17,7 @@
 typedef struct cprof_go_records cprof_go_records;
 
 struct cprof_go_records {
-    cprof_go_lines lines;
+    cprof_text lines;
     const cprof_env *env;
     cprof_builder *builder; /* taken by cprof_go_records_finish */
     cprof_go_stacks stacks;

@@ -29,7 +29,7 @@ bool cprof_go_stacks_begin(cprof_go_stacks *stacks, cprof_slice addresses, bool 
     stacks->open = true;
     stacks->addresses.count = 0;
     stacks->record.count = 0;
-    while (cprof_go_take_blanks(&addresses), addresses.len > 0) {
+    while (cprof_take_blanks(&addresses), addresses.len > 0) {
         uint64_t address;
         if (!cprof_go_take_address(&addresses, &address)) {
             *bad = true;

@@ -3,95 +3,20 @@
 #include "base/sink.h"
 #include "base/utf8.h"
 
-#include <stdio.h>
-
-void cprof_go_lines_init(cprof_go_lines *lines, cprof_slice text) {
-    size_t mark = cprof_slice_starts_with(text, "\xef\xbb\xbf") ? 3 : 0;
-    *lines = (cprof_go_lines){.text = text, .next = mark};
-}
-
-bool cprof_go_lines_next(cprof_go_lines *lines) {
-    if (lines->next >= lines->text.len)
-        return false;
-    const char *at = lines->text.ptr + lines->next;
-    size_t left = lines->text.len - lines->next;
-    const char *end = memchr(at, '\n', left);
-    size_t length = end ? (size_t)(end - at) : left;
-    lines->start = lines->next;
-    lines->number++;
-    lines->ended = end != NULL;
-    lines->next += length + (end ? 1 : 0);
-    if (end && length > 0 && at[length - 1] == '\r')
-        length--;
-    lines->line = (cprof_slice){at, length};
-    return true;
-}
-
-bool cprof_go_lines_error(const cprof_go_lines *lines, cprof_error *err, const char *format, ...) {
-    char what[400];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(what, sizeof what, format, args);
-    va_end(args);
-    return cprof_error_set(err, CPROF_ERR_FORMAT, (int64_t)lines->start, "line %zu: %s", lines->number, what);
-}
-
-bool cprof_go_take(cprof_slice *s, const char *literal) {
-    if (!cprof_slice_starts_with(*s, literal))
-        return false;
-    *s = cprof_slice_sub(*s, strlen(literal), s->len);
-    return true;
-}
-
 bool cprof_go_take_number(cprof_slice *s, int64_t *value) {
-    uint64_t sum = 0;
-    size_t i = 0;
-    for (; i < s->len && s->ptr[i] >= '0' && s->ptr[i] <= '9'; i++) {
-        uint64_t digit = (uint64_t)(s->ptr[i] - '0');
-        if (sum > ((uint64_t)INT64_MAX - digit) / 10)
-            return false;
-        sum = sum * 10 + digit;
-    }
-    if (i == 0)
+    cprof_slice rest = *s;
+    if (!cprof_parse_i64(cprof_take_digits(&rest), value))
         return false;
-    *value = (int64_t)sum;
-    *s = cprof_slice_sub(*s, i, s->len);
+    *s = rest;
     return true;
-}
-
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
 }
 
 bool cprof_go_take_address(cprof_slice *s, uint64_t *value) {
-    if (!cprof_slice_starts_with(*s, "0x"))
+    cprof_slice rest = *s;
+    if (!cprof_take(&rest, "0x") || !cprof_parse_hex(cprof_take_hex(&rest), value))
         return false;
-    uint64_t sum = 0;
-    size_t i = 2;
-    for (; i < s->len && hex_digit(s->ptr[i]) >= 0; i++) {
-        if (sum >> 60)
-            return false;
-        sum = sum << 4 | (uint64_t)hex_digit(s->ptr[i]);
-    }
-    if (i == 2)
-        return false;
-    *value = sum;
-    *s = cprof_slice_sub(*s, i, s->len);
+    *s = rest;
     return true;
-}
-
-size_t cprof_go_take_blanks(cprof_slice *s) {
-    size_t n = 0;
-    while (n < s->len && (s->ptr[n] == ' ' || s->ptr[n] == '\t'))
-        n++;
-    *s = cprof_slice_sub(*s, n, s->len);
-    return n;
 }
 
 int64_t cprof_go_int64(double value) {
@@ -117,7 +42,7 @@ static bool hex_code(cprof_slice s, size_t from, size_t digits, uint32_t *code) 
     if (s.len - from < digits)
         return false;
     for (size_t i = 0; i < digits; i++) {
-        int digit = hex_digit(s.ptr[from + i]);
+        int digit = cprof_hex_digit(s.ptr[from + i]);
         if (digit < 0)
             return false;
         *code = *code << 4 | (uint32_t)digit;
@@ -189,7 +114,7 @@ static bool take_quoted(cprof_slice *s, cprof_sink *out) {
 
 /* A quoted string, or what stands before the next delimiter. */
 static bool take_word(cprof_slice *s, cprof_sink *out) {
-    cprof_go_take_blanks(s);
+    cprof_take_blanks(s);
     if (s->len > 0 && s->ptr[0] == '"')
         return take_quoted(s, out);
     size_t n = 0;
@@ -216,16 +141,16 @@ static cprof_go_outcome take_string(cprof_slice *s, cprof_builder *b, const cpro
 
 cprof_go_outcome cprof_go_take_labels(cprof_slice *s, cprof_builder *b, const cprof_env *env,
                                       cprof_go_labels *labels, cprof_error *err) {
-    if (!cprof_go_take(s, "{"))
+    if (!cprof_take(s, "{"))
         return CPROF_GO_BROKEN;
-    cprof_go_take_blanks(s);
-    while (!cprof_go_take(s, "}")) {
+    cprof_take_blanks(s);
+    while (!cprof_take(s, "}")) {
         cprof_label label = {0};
         cprof_go_outcome outcome = take_string(s, b, env, &label.key, err);
         if (outcome != CPROF_GO_DONE)
             return outcome;
-        cprof_go_take_blanks(s);
-        if (!cprof_go_take(s, ":"))
+        cprof_take_blanks(s);
+        if (!cprof_take(s, ":"))
             return CPROF_GO_BROKEN;
         outcome = take_string(s, b, env, &label.text, err);
         if (outcome != CPROF_GO_DONE)
@@ -234,10 +159,10 @@ cprof_go_outcome cprof_go_take_labels(cprof_slice *s, cprof_builder *b, const cp
             cprof_error_memory(env, err);
             return CPROF_GO_FAILED;
         }
-        cprof_go_take_blanks(s);
-        if (!cprof_go_take(s, ",") && !(s->len > 0 && s->ptr[0] == '}'))
+        cprof_take_blanks(s);
+        if (!cprof_take(s, ",") && !(s->len > 0 && s->ptr[0] == '}'))
             return CPROF_GO_BROKEN;
-        cprof_go_take_blanks(s);
+        cprof_take_blanks(s);
     }
     return CPROF_GO_DONE;
 }

@@ -1,31 +1,14 @@
-/* What the readers of Go's texts share: lines with their numbers, numbers, quoted strings, labels. */
+/* What the readers of Go's texts share: numbers, positions, quoted strings, labels. */
 #ifndef CPROF_INPUT_GO_TEXT_H
 #define CPROF_INPUT_GO_TEXT_H
 
+#include "input/text.h"
 #include "profile/builder.h"
-
-/* Goes through a text line by line; a line ends with "\n" or "\r\n". */
-typedef struct cprof_go_lines {
-    cprof_slice text; /* borrowed; a byte order mark in front is left out */
-    size_t next;      /* offset of what is not read yet */
-    size_t number;    /* of the current line, from 1 */
-    size_t start;     /* offset of the current line */
-    cprof_slice line; /* the current line, without its end */
-    bool ended;       /* false: the text ends before the line does */
-} cprof_go_lines;
-
-void cprof_go_lines_init(cprof_go_lines *lines, cprof_slice text);
-bool cprof_go_lines_next(cprof_go_lines *lines); /* false at the end */
-/* Says "line N: …"; returns CPROF_PARSE_MALFORMED's condition, false. */
-bool cprof_go_lines_error(const cprof_go_lines *lines, cprof_error *err, const char *format, ...)
-    CPROF_PRINTF(3, 4);
 
 /* Each takes what it reads off the front of *s; false (and *s as it was) when that is not there or too
  * large. */
-bool cprof_go_take(cprof_slice *s, const char *literal);
 bool cprof_go_take_number(cprof_slice *s, int64_t *value);   /* decimal digits */
 bool cprof_go_take_address(cprof_slice *s, uint64_t *value); /* 0x and hexadecimal digits */
-size_t cprof_go_take_blanks(cprof_slice *s);                 /* spaces and tabs; how many */
 
 /* Towards 0; what leaves 64 bits stays at the bound. */
 int64_t cprof_go_int64(double value);

@@ -16,6 +16,7 @@ bool cprof_text_next(cprof_text *text) {
     size_t length = end ? (size_t)(end - at) : left;
     text->start = text->next;
     text->number++;
+    text->ended = end != NULL;
     text->next += length + (end ? 1 : 0);
     if (length > 0 && at[length - 1] == '\r')
         length--;
@@ -23,14 +24,26 @@ bool cprof_text_next(cprof_text *text) {
     return true;
 }
 
-cprof_parse cprof_text_error(const cprof_text *text, cprof_error *err, const char *format, ...) {
+static void set_error(const cprof_text *text, cprof_error *err, const char *format, va_list args) {
     char what[400];
+    vsnprintf(what, sizeof what, format, args);
+    cprof_error_set(err, CPROF_ERR_FORMAT, (int64_t)text->start, "line %zu: %s", text->number, what);
+}
+
+cprof_parse cprof_text_error(const cprof_text *text, cprof_error *err, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vsnprintf(what, sizeof what, format, args);
+    set_error(text, err, format, args);
     va_end(args);
-    cprof_error_set(err, CPROF_ERR_FORMAT, (int64_t)text->start, "line %zu: %s", text->number, what);
     return CPROF_PARSE_MALFORMED;
+}
+
+bool cprof_text_refuse(const cprof_text *text, cprof_error *err, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    set_error(text, err, format, args);
+    va_end(args);
+    return false;
 }
 
 int cprof_hex_digit(char c) {
@@ -94,10 +107,11 @@ cprof_slice cprof_take_word(cprof_slice *s) {
 }
 
 static bool parse_base(cprof_slice s, unsigned base, uint64_t *value) {
+    const uint64_t most = UINT64_MAX / base;
     uint64_t sum = 0;
     for (size_t i = 0; i < s.len; i++) {
         int digit = cprof_hex_digit(s.ptr[i]);
-        if (digit < 0 || (unsigned)digit >= base || sum > (UINT64_MAX - (unsigned)digit) / base)
+        if (digit < 0 || (unsigned)digit >= base || sum > most || sum * base > UINT64_MAX - (unsigned)digit)
             return false;
         sum = sum * base + (unsigned)digit;
     }

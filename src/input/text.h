@@ -11,6 +11,7 @@ typedef struct cprof_text {
     size_t number;    /* of the current line, from 1 */
     size_t start;     /* offset of the current line */
     cprof_slice line; /* the current line, without its end; empty behind the last */
+    bool ended;       /* false: the text ends before the line does */
 } cprof_text;
 
 void cprof_text_init(cprof_text *text, cprof_slice all);
@@ -18,6 +19,8 @@ bool cprof_text_next(cprof_text *text); /* false at the end */
 /* "line N: …" at the current line's offset; returns CPROF_PARSE_MALFORMED. */
 cprof_parse cprof_text_error(const cprof_text *text, cprof_error *err, const char *format, ...)
     CPROF_PRINTF(3, 4);
+/* The same, for readers that return whether they could: false. */
+bool cprof_text_refuse(const cprof_text *text, cprof_error *err, const char *format, ...) CPROF_PRINTF(3, 4);
 
 static inline bool cprof_is_blank(char c) {
     return c == ' ' || c == '\t';

@@ -3,36 +3,42 @@
 /* Row numbers are 32 bits, CPROF_NONE is none, and hash tables keep row + 1. */
 #define MAX_ROWS (UINT32_MAX - 2)
 
+/* Every column, and where the profile has it. */
+#define COLUMNS(X)                                                                                           \
+    X(types, types)                                                                                          \
+    X(comments, comments)                                                                                    \
+    X(attributes, attributes)                                                                                \
+    X(mappings, mappings)                                                                                    \
+    X(function_name, functions.name)                                                                         \
+    X(function_system_name, functions.system_name)                                                           \
+    X(function_filename, functions.filename)                                                                 \
+    X(function_start_line, functions.start_line)                                                             \
+    X(function_id, functions.id)                                                                             \
+    X(location_address, locations.address)                                                                   \
+    X(location_mapping, locations.mapping)                                                                   \
+    X(location_first_line, locations.first_line)                                                             \
+    X(location_folded, locations.folded)                                                                     \
+    X(location_id, locations.id)                                                                             \
+    X(line_function, locations.line_function)                                                                \
+    X(line_number, locations.line_number)                                                                    \
+    X(line_column, locations.line_column)                                                                    \
+    X(stack_first, stacks.first)                                                                             \
+    X(stack_frames, stacks.frames)                                                                           \
+    X(label_set_first, label_sets.first)                                                                     \
+    X(labels, label_sets.labels)                                                                             \
+    X(sample_stack, samples.stack)                                                                           \
+    X(sample_label_set, samples.label_set)                                                                   \
+    X(sample_values, samples.values)
+
 void cprof_columns_init(cprof_columns *columns, const cprof_env *env) {
     memset(columns, 0, sizeof *columns);
     columns->env = env;
 }
 
 void cprof_columns_deinit(cprof_columns *c) {
-    cprof_vec_free(c->env, &c->types);
-    cprof_vec_free(c->env, &c->comments);
-    cprof_vec_free(c->env, &c->attributes);
-    cprof_vec_free(c->env, &c->mappings);
-    cprof_vec_free(c->env, &c->function_name);
-    cprof_vec_free(c->env, &c->function_system_name);
-    cprof_vec_free(c->env, &c->function_filename);
-    cprof_vec_free(c->env, &c->function_start_line);
-    cprof_vec_free(c->env, &c->function_id);
-    cprof_vec_free(c->env, &c->location_address);
-    cprof_vec_free(c->env, &c->location_mapping);
-    cprof_vec_free(c->env, &c->location_first_line);
-    cprof_vec_free(c->env, &c->location_folded);
-    cprof_vec_free(c->env, &c->location_id);
-    cprof_vec_free(c->env, &c->line_function);
-    cprof_vec_free(c->env, &c->line_number);
-    cprof_vec_free(c->env, &c->line_column);
-    cprof_vec_free(c->env, &c->stack_first);
-    cprof_vec_free(c->env, &c->stack_frames);
-    cprof_vec_free(c->env, &c->label_set_first);
-    cprof_vec_free(c->env, &c->labels);
-    cprof_vec_free(c->env, &c->sample_stack);
-    cprof_vec_free(c->env, &c->sample_label_set);
-    cprof_vec_free(c->env, &c->sample_values);
+#define FREE(column, place) cprof_vec_free(c->env, &c->column);
+    COLUMNS(FREE)
+#undef FREE
 }
 
 cprof_profile *cprof_profile_new(const cprof_env *env, const char *format, cprof_error *err) {
@@ -57,11 +63,6 @@ static void *block_adopt(cprof_profile *p, void *at, size_t size) {
     return at;
 }
 
-/* The vector's memory becomes the profile's; an expression that gives the array. */
-#define MOVE(profile, env, vec)                                                                              \
-    (cprof_vec_shrink((env), (vec)), move_at = (vec)->at, move_size = (vec)->capacity * sizeof *(vec)->at,   \
-     (vec)->at = NULL, (vec)->count = (vec)->capacity = 0, block_adopt((profile), move_at, move_size))
-
 /* Short tables that readers may walk without looking at the count are never NULL: one entry is the end. */
 static bool close_first(const cprof_env *env, cprof_u32s *first, size_t end, cprof_error *err) {
     return cprof_vec_push(env, first, (uint32_t)end) || cprof_error_memory(env, err);
@@ -69,50 +70,27 @@ static bool close_first(const cprof_env *env, cprof_u32s *first, size_t end, cpr
 
 bool cprof_columns_move(cprof_columns *c, cprof_profile *p, cprof_error *err) {
     const cprof_env *env = c->env;
-    void *move_at;
-    size_t move_size;
     if (!close_first(env, &c->location_first_line, c->line_function.count, err) ||
         !close_first(env, &c->stack_first, c->stack_frames.count, err) ||
         !close_first(env, &c->label_set_first, c->labels.count, err))
         return false;
     p->type_count = (uint32_t)c->types.count;
-    p->types = MOVE(p, env, &c->types);
     p->comment_count = (uint32_t)c->comments.count;
-    p->comments = MOVE(p, env, &c->comments);
     p->attribute_count = (uint32_t)c->attributes.count;
-    p->attributes = MOVE(p, env, &c->attributes);
     p->mapping_count = (uint32_t)c->mappings.count;
-    p->mappings = MOVE(p, env, &c->mappings);
-
     p->functions.count = (uint32_t)c->function_name.count;
-    p->functions.name = MOVE(p, env, &c->function_name);
-    p->functions.system_name = MOVE(p, env, &c->function_system_name);
-    p->functions.filename = MOVE(p, env, &c->function_filename);
-    p->functions.start_line = MOVE(p, env, &c->function_start_line);
-    p->functions.id = MOVE(p, env, &c->function_id);
-
     p->locations.count = (uint32_t)c->location_address.count;
-    p->locations.address = MOVE(p, env, &c->location_address);
-    p->locations.mapping = MOVE(p, env, &c->location_mapping);
-    p->locations.first_line = MOVE(p, env, &c->location_first_line);
-    p->locations.folded = MOVE(p, env, &c->location_folded);
-    p->locations.id = MOVE(p, env, &c->location_id);
     p->locations.line_count = (uint32_t)c->line_function.count;
-    p->locations.line_function = MOVE(p, env, &c->line_function);
-    p->locations.line_number = MOVE(p, env, &c->line_number);
-    p->locations.line_column = MOVE(p, env, &c->line_column);
-
     p->stacks.count = (uint32_t)c->stack_first.count - 1;
-    p->stacks.first = MOVE(p, env, &c->stack_first);
-    p->stacks.frames = MOVE(p, env, &c->stack_frames);
     p->label_sets.count = (uint32_t)c->label_set_first.count - 1;
-    p->label_sets.first = MOVE(p, env, &c->label_set_first);
-    p->label_sets.labels = MOVE(p, env, &c->labels);
-
     p->samples.count = (uint32_t)c->sample_stack.count;
-    p->samples.stack = MOVE(p, env, &c->sample_stack);
-    p->samples.label_set = MOVE(p, env, &c->sample_label_set);
-    p->samples.values = MOVE(p, env, &c->sample_values);
+/* The vector's memory becomes the profile's. */
+#define MOVE(column, place)                                                                                  \
+    cprof_vec_shrink(env, &c->column);                                                                       \
+    p->place = block_adopt(p, c->column.at, c->column.capacity * sizeof *c->column.at);                      \
+    memset(&c->column, 0, sizeof c->column);
+    COLUMNS(MOVE)
+#undef MOVE
     return true;
 }
 

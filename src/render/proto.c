@@ -158,14 +158,20 @@ typedef struct sample_part {
     Cprof__Wire__Sample rows[PART_ROWS], *at[PART_ROWS];
 } sample_part;
 
+/* Writes the rows; they and what they point to are done with. */
+static bool flush_rows(encoder *e, const wire_profile *rows, cprof_error *err) {
+    bool ok = write_part(e, rows, err);
+    e->rows = 0;
+    e->ids.count = e->values.count = e->labels.count = e->label_at.count = 0;
+    e->lines.count = e->line_at.count = 0;
+    return ok;
+}
+
 static bool flush_samples(encoder *e, sample_part *part, cprof_error *err) {
     wire_profile message = CPROF__WIRE__PROFILE__INIT;
     message.n_sample = e->rows;
     message.sample = part->at;
-    e->rows = 0;
-    bool ok = write_part(e, &message, err);
-    e->ids.count = e->values.count = e->labels.count = e->label_at.count = 0;
-    return ok;
+    return flush_rows(e, &message, err);
 }
 
 static uint32_t shown_labels(const encoder *e, uint32_t set) {
@@ -292,10 +298,7 @@ static bool flush_locations(encoder *e, location_part *part, cprof_error *err) {
     wire_profile message = CPROF__WIRE__PROFILE__INIT;
     message.n_location = e->rows;
     message.location = part->at;
-    e->rows = 0;
-    bool ok = write_part(e, &message, err);
-    e->lines.count = e->line_at.count = 0;
-    return ok;
+    return flush_rows(e, &message, err);
 }
 
 static void add_lines(encoder *e, Cprof__Wire__Location *row, uint32_t location, uint32_t count) {

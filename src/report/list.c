@@ -82,21 +82,27 @@ static bool value_or_dot(cprof_report *report, int64_t value, cprof_slice *text)
     return text->ptr != NULL;
 }
 
+/* Sums up the places of the line, from *next on. */
+static bool add_amounts(cprof_report *report, const place *p, size_t count, size_t *next,
+                        cprof_list_line *line) {
+    bool clipped = false;
+    for (; *next < count && p[*next].line == line->number; (*next)++) {
+        cprof_i64_add(&line->flat, p[*next].flat, &clipped);
+        cprof_i64_add(&line->cum, p[*next].cum, &clipped);
+    }
+    return value_or_dot(report, line->flat, &line->flat_text) &&
+           value_or_dot(report, line->cum, &line->cum_text);
+}
+
 /* The lines with samples, of a file that is not there. */
 static bool add_sparse_lines(cprof_list *list, const place *p, size_t count, cprof_list_file *file) {
-    bool clipped = false;
     file->lines = cprof_arena_calloc(&list->report->arena, count, sizeof *file->lines);
     if (!file->lines)
         return false;
     for (size_t next = 0; next < count;) {
         cprof_list_line *line = &file->lines[file->count++];
         *line = (cprof_list_line){.number = p[next].line, .text = CPROF_SLICE("")};
-        for (; next < count && p[next].line == line->number; next++) {
-            cprof_i64_add(&line->flat, p[next].flat, &clipped);
-            cprof_i64_add(&line->cum, p[next].cum, &clipped);
-        }
-        if (!value_or_dot(list->report, line->flat, &line->flat_text) ||
-            !value_or_dot(list->report, line->cum, &line->cum_text))
+        if (!add_amounts(list->report, p, count, &next, line))
             return false;
     }
     return true;
@@ -105,7 +111,6 @@ static bool add_sparse_lines(cprof_list *list, const place *p, size_t count, cpr
 /* places: of one file, ascending; first, last: from line_range. */
 static bool add_lines(cprof_list *list, const cprof_source_text *source, const place *p, size_t count,
                       int64_t first, int64_t last, cprof_list_file *file) {
-    bool clipped = false;
     if (last > (int64_t)source->lines.count)
         last = (int64_t)source->lines.count;
     size_t room = last >= first ? (size_t)(last - first + 1) : 0;
@@ -119,12 +124,7 @@ static bool add_lines(cprof_list *list, const cprof_source_text *source, const p
         cprof_source_line(source, number, &line->text);
         while (next < count && p[next].line < number)
             next++;
-        for (; next < count && p[next].line == number; next++) {
-            cprof_i64_add(&line->flat, p[next].flat, &clipped);
-            cprof_i64_add(&line->cum, p[next].cum, &clipped);
-        }
-        if (!value_or_dot(list->report, line->flat, &line->flat_text) ||
-            !value_or_dot(list->report, line->cum, &line->cum_text))
+        if (!add_amounts(list->report, p, count, &next, line))
             return false;
     }
     return true;

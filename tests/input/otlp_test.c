@@ -159,13 +159,7 @@ static cprof_slice slice_of(const bytes *b) {
 }
 
 static void assert_otlp(const bytes *data, const char *expected) {
-    cprof_profile *p = parse_text(cprof_parse_otlp, slice_of(data));
-    cprof_sink out;
-    cprof_sink_init_memory(&out, NULL);
-    show_profile(&out, p);
-    assert_slice(cprof_sink_bytes(&out), expected);
-    cprof_sink_deinit(&out);
-    cprof_profile_free(p);
+    assert_text_shows(cprof_parse_otlp, slice_of(data), expected);
 }
 
 static void samples_refer_to_the_dictionary(void **state) {

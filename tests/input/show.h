@@ -80,14 +80,18 @@ static inline cprof_profile *parse_text(parse_function *parse, cprof_slice text)
     return p;
 }
 
-static inline void assert_shows(parse_function *parse, const char *text, const char *expected) {
-    cprof_profile *p = parse_text(parse, cprof_slice_of(text));
+static inline void assert_text_shows(parse_function *parse, cprof_slice text, const char *expected) {
+    cprof_profile *p = parse_text(parse, text);
     cprof_sink out;
     cprof_sink_init_memory(&out, NULL);
     show_profile(&out, p);
     assert_slice(cprof_sink_bytes(&out), expected);
     cprof_sink_deinit(&out);
     cprof_profile_free(p);
+}
+
+static inline void assert_shows(parse_function *parse, const char *text, const char *expected) {
+    assert_text_shows(parse, cprof_slice_of(text), expected);
 }
 
 static inline void assert_malformed(parse_function *parse, const char *text, const char *message,

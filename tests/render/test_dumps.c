@@ -201,6 +201,18 @@ static void test_raw(void **state) {
                "2: 0x2000/0x3000/0x0 lib  \n");
 }
 
+static void assert_raw_line(const char *key, const char *value, const char *heading, const char *expected,
+                            const char *zone) {
+    char text[128], all[160];
+    shown s;
+    snprintf(text, sizeof text, "types t/ns\n%s %s\n", key, value);
+    snprintf(all, sizeof all, "PeriodType:  \nPeriod: 0\n%s: %s%s\nSamples:\nt/ns\nLocations\nMappings\n",
+             heading, expected, zone);
+    show(&s, text, &plain_options);
+    cprof_render_raw(&s.view, &raw_style, &s.sink);
+    expect(&s, all);
+}
+
 static void test_raw_durations(void **state) {
     (void)state;
     /* The first four characters of what time.Duration says. */
@@ -222,15 +234,7 @@ static void test_raw_durations(void **state) {
         {"-9223372036854775808", "-256"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char text[128], expected[128];
-        shown s;
-        snprintf(text, sizeof text, "types t/ns\nduration %s\n", cases[i].nanos);
-        snprintf(expected, sizeof expected,
-                 "PeriodType:  \nPeriod: 0\nDuration: %s\nSamples:\nt/ns\nLocations\nMappings\n",
-                 cases[i].shown);
-        show(&s, text, &plain_options);
-        cprof_render_raw(&s.view, &raw_style, &s.sink);
-        expect(&s, expected);
+        assert_raw_line("duration", cases[i].nanos, "Duration", cases[i].shown, "");
     }
 }
 
@@ -245,15 +249,7 @@ static void test_raw_times(void **state) {
         {"-1500000000", "1970-01-01 05:29:58.5"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char text[128], expected[160];
-        shown s;
-        snprintf(text, sizeof text, "types t/ns\ntime %s\n", cases[i].nanos);
-        snprintf(expected, sizeof expected,
-                 "PeriodType:  \nPeriod: 0\nTime: %s +0530 IST\nSamples:\nt/ns\nLocations\nMappings\n",
-                 cases[i].shown);
-        show(&s, text, &plain_options);
-        cprof_render_raw(&s.view, &raw_style, &s.sink);
-        expect(&s, expected);
+        assert_raw_line("time", cases[i].nanos, "Time", cases[i].shown, " +0530 IST");
     }
 }
 

@@ -1,4 +1,6 @@
-/* PARSE is given by the build: one program for each of the formats. */
+/* Any bytes, read by one format: what must hold of its answer.  PARSE is given by the build: one program for
+ * each of the formats. */
+#include "input/go_formats.h"
 #include "input/producers.h"
 
 #include <stdlib.h>
@@ -20,6 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     require((outcome == CPROF_PARSE_MALFORMED) == (err.code != CPROF_OK));
     require(outcome != CPROF_PARSE_MALFORMED || err.message[0] != '\0');
     require(!p || p->type_count > 0);
+    if (p && p->members.first)
+        require(p->members.first[0] == 0 && p->type_count == 1);
     cprof_profile_free(p);
     require(budget.used == 0);
     return 0;

@@ -1,2 +1,0 @@
-#define PARSE cprof_go_count_parse
-#include "fuzz_format.h"

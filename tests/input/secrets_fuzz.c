@@ -1,2 +1,0 @@
-#define PARSE cprof_secrets_parse
-#include "fuzz_format.h"
