@@ -13,49 +13,79 @@ typedef struct fold_request {
     cprof_fold *fold;
 } fold_request;
 
-static cprof_fold *fold_of(const cprof_job *job) {
+cprof_fold *cprof_fold_of(const cprof_job *job) {
     return ((const fold_request *)(const void *)job->request)->fold;
 }
 
-static bool keep(cprof_fold *fold, cprof_slice text, cprof_slice *kept) {
+bool cprof_fold_keep(cprof_fold *fold, cprof_slice text, cprof_slice *kept) {
     *kept = cprof_arena_copy(&fold->arena, text);
     return kept->ptr != NULL;
 }
 
-static bool keep_amount(cprof_fold *fold, const cprof_amount *amount, cprof_share *share) {
+bool cprof_fold_keep_amount(cprof_fold *fold, const cprof_amount *amount, cprof_share *share) {
     share->value = amount->value;
     share->percent = amount->percent;
-    return keep(fold, amount->text, &share->text) && keep(fold, amount->percent_text, &share->percent_text);
+    return cprof_fold_keep(fold, amount->text, &share->text) &&
+           cprof_fold_keep(fold, amount->percent_text, &share->percent_text);
 }
 
-static bool add_row(cprof_fold *fold, cprof_fold_row row, cprof_error *err) {
+bool cprof_fold_add(cprof_fold *fold, cprof_fold_row row, cprof_error *err) {
     return cprof_vec_push(fold->env, &fold->rows, row) || cprof_error_memory(fold->env, err);
 }
 
-static bool keep_total(cprof_fold *fold, const cprof_report *report, cprof_error *err) {
+bool cprof_fold_keep_total(cprof_fold *fold, const cprof_report *report, cprof_error *err) {
     char buffer[CPROF_LABEL_MAX];
-    return keep(fold, cprof_report_value(report, report->total, buffer), &fold->total) ||
+    return cprof_fold_keep(fold, cprof_report_value(report, report->total, buffer), &fold->total) ||
            cprof_error_memory(fold->env, err);
 }
 
 static bool keep_entry(cprof_fold *fold, const cprof_entry *entry, cprof_fold_row *row) {
     cprof_slice function = entry->function.len ? entry->function : entry->name;
-    return keep(fold, entry->name, &row->name) && keep(fold, function, &row->function) &&
-           keep_amount(fold, &entry->flat, &row->flat) && keep_amount(fold, &entry->cum, &row->cum) &&
-           keep_amount(fold, &entry->sum, &row->sum);
+    return cprof_fold_keep(fold, entry->name, &row->name) &&
+           cprof_fold_keep(fold, function, &row->function) &&
+           cprof_fold_keep_amount(fold, &entry->flat, &row->flat) &&
+           cprof_fold_keep_amount(fold, &entry->cum, &row->cum) &&
+           cprof_fold_keep_amount(fold, &entry->sum, &row->sum);
+}
+
+/* Where a row may end at the latest: there, or at the last space before. */
+static size_t break_at(cprof_slice text) {
+    enum { NOTE_COLUMNS = 74 };
+    if (text.len <= NOTE_COLUMNS)
+        return text.len;
+    for (size_t i = NOTE_COLUMNS; i > NOTE_COLUMNS / 2; i--)
+        if (text.ptr[i] == ' ')
+            return i;
+    size_t at = NOTE_COLUMNS;
+    while (at > 1 && ((unsigned char)text.ptr[at] & 0xC0) == 0x80)
+        at--;
+    return at;
+}
+
+bool cprof_fold_add_note(cprof_fold *fold, cprof_slice text, cprof_error *err) {
+    do {
+        size_t end = break_at(text);
+        cprof_fold_row row = {.part = CPROF_PART_NOTE, .caller = CPROF_NONE, .function = CPROF_SLICE("")};
+        if (!cprof_fold_keep(fold, cprof_slice_sub(text, 0, end), &row.name))
+            return cprof_error_memory(fold->env, err);
+        if (!cprof_fold_add(fold, row, err))
+            return false;
+        text = cprof_slice_trim(cprof_slice_sub(text, end, text.len));
+    } while (text.len);
+    return true;
 }
 
 /* --- top --- */
 
 static bool fold_top(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
-    cprof_fold *fold = fold_of(job);
+    cprof_fold *fold = cprof_fold_of(job);
     cprof_top top;
     (void)sink;
-    bool ok = cprof_top_init(&top, job->report, err) && keep_total(fold, job->report, err);
+    bool ok = cprof_top_init(&top, job->report, err) && cprof_fold_keep_total(fold, job->report, err);
     for (uint32_t i = 0; ok && i < top.count; i++) {
         cprof_fold_row row = {.caller = CPROF_NONE};
         ok = (keep_entry(fold, &top.entries[i], &row) || cprof_error_memory(fold->env, err)) &&
-             add_row(fold, row, err);
+             cprof_fold_add(fold, row, err);
     }
     cprof_top_deinit(&top);
     return ok;
@@ -67,26 +97,27 @@ static bool fold_calls(cprof_fold *fold, const cprof_call *calls, uint32_t count
                        cprof_error *err) {
     for (uint32_t i = 0; i < count; i++) {
         cprof_fold_row row = {.part = part, .caller = CPROF_NONE};
-        if (!keep(fold, calls[i].name, &row.name) || !keep_amount(fold, &calls[i].cost, &row.cum))
+        if (!cprof_fold_keep(fold, calls[i].name, &row.name) ||
+            !cprof_fold_keep_amount(fold, &calls[i].cost, &row.cum))
             return cprof_error_memory(fold->env, err);
         row.function = row.name;
-        if (!add_row(fold, row, err))
+        if (!cprof_fold_add(fold, row, err))
             return false;
     }
     return true;
 }
 
 static bool fold_function(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
-    cprof_fold *fold = fold_of(job);
+    cprof_fold *fold = cprof_fold_of(job);
     cprof_tree tree;
     (void)sink;
-    bool ok = cprof_tree_init(&tree, job->report, err) && keep_total(fold, job->report, err);
+    bool ok = cprof_tree_init(&tree, job->report, err) && cprof_fold_keep_total(fold, job->report, err);
     for (uint32_t i = 0; ok && i < tree.count; i++) {
         const cprof_tree_item *item = &tree.items[i];
         cprof_fold_row self = {.part = CPROF_PART_SELF, .caller = CPROF_NONE};
         ok = fold_calls(fold, item->callers, item->caller_count, CPROF_PART_CALLER, err) &&
              (keep_entry(fold, &item->node, &self) || cprof_error_memory(fold->env, err)) &&
-             add_row(fold, self, err) &&
+             cprof_fold_add(fold, self, err) &&
              fold_calls(fold, item->callees, item->callee_count, CPROF_PART_CALLEE, err);
     }
     cprof_tree_deinit(&tree);
@@ -115,19 +146,22 @@ static bool fold_node(cprof_fold *fold, const cprof_flame *flame, cprof_report *
         row->colour =
             cprof_package_colour(flame->stacks.packages.at[frame->package].name, CPROF_FRAME_COLOURS);
         if (frame->function &&
-            !keep(fold, cprof_profile_string(report->view->profile, frame->function), &row->function))
+            !cprof_fold_keep(fold, cprof_profile_string(report->view->profile, frame->function),
+                             &row->function))
             return false;
     }
     row->depth = node->depth;
     row->end = node->end;
     row->width = node->width;
-    if (!keep(fold, name, &row->name) || !cprof_report_amount(report, self, report->total, &flat) ||
+    if (!cprof_fold_keep(fold, name, &row->name) ||
+        !cprof_report_amount(report, self, report->total, &flat) ||
         !cprof_report_amount(report, value, report->total, &cum) ||
-        !cprof_report_amount(report, value, above, &part) || !keep_amount(fold, &flat, &row->flat) ||
-        !keep_amount(fold, &cum, &row->cum) || !keep(fold, part.percent_text, &row->of_caller))
+        !cprof_report_amount(report, value, above, &part) ||
+        !cprof_fold_keep_amount(fold, &flat, &row->flat) || !cprof_fold_keep_amount(fold, &cum, &row->cum) ||
+        !cprof_fold_keep(fold, part.percent_text, &row->of_caller))
         return false;
     if (!row->function.ptr)
-        row->function = row->name;
+        row->function = node->frame == CPROF_NONE ? CPROF_SLICE("") : row->name; /* the root is none */
     return true;
 }
 
@@ -145,14 +179,14 @@ static bool fold_nodes(cprof_fold *fold, const cprof_flame *flame, cprof_report 
         above[depth] = i;
         next[depth] = cprof_sum_held(row.start, row.width);
         next[depth + 1] = row.start;
-        if (!add_row(fold, row, err))
+        if (!cprof_fold_add(fold, row, err))
             return false;
     }
     return true;
 }
 
 static bool fold_tree(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
-    cprof_fold *fold = fold_of(job);
+    cprof_fold *fold = cprof_fold_of(job);
     cprof_flame_options options = {.max_nodes = TREE_NODES};
     cprof_flame flame;
     (void)sink;
@@ -160,7 +194,7 @@ static bool fold_tree(const cprof_job *job, cprof_sink *sink, cprof_error *err) 
     if (ok) {
         cprof_report_choose_unit(job->report, 0, false);
         fold->is_difference = flame.stacks.kind != CPROF_STACKS_PLAIN;
-        ok = keep_total(fold, job->report, err) && fold_nodes(fold, &flame, job->report, err);
+        ok = cprof_fold_keep_total(fold, job->report, err) && fold_nodes(fold, &flame, job->report, err);
     }
     cprof_flame_deinit(&flame);
     return ok;
@@ -172,6 +206,17 @@ static const cprof_command commands[] = {
     [CPROF_FOLD_TOP] = {.name = "top", .run = fold_top},
     [CPROF_FOLD_FUNCTION] = {.name = "peek", .run = fold_function, .takes_regex = true, .untrimmed = true},
     [CPROF_FOLD_TREE] = {.name = "flame", .run = fold_tree},
+    [CPROF_FOLD_SOURCE] = {.name = "list",
+                           .run = cprof_fold_source,
+                           .takes_regex = true,
+                           .untrimmed = true,
+                           .granularity = "lines"},
+    [CPROF_FOLD_DISASM] = {.name = "disasm",
+                           .run = cprof_fold_disasm,
+                           .takes_regex = true,
+                           .untrimmed = true,
+                           .granularity = "addresses",
+                           .inlines = CPROF_INLINES_NEVER},
 };
 
 cprof_slice cprof_quote_regex(cprof_arena *arena, cprof_slice text) {
@@ -188,7 +233,7 @@ cprof_slice cprof_quote_regex(cprof_arena *arena, cprof_slice text) {
     return (cprof_slice){out, n};
 }
 
-static bool anchor(cprof_arena *arena, cprof_slice text, cprof_slice *pattern) {
+bool cprof_anchor_regex(cprof_arena *arena, cprof_slice text, cprof_slice *pattern) {
     cprof_slice quoted = cprof_quote_regex(arena, text);
     char *out = quoted.ptr ? cprof_arena_alloc(arena, quoted.len + 2) : NULL;
     if (!out)
@@ -201,13 +246,14 @@ static bool anchor(cprof_arena *arena, cprof_slice text, cprof_slice *pattern) {
 }
 
 bool cprof_fold_init(cprof_fold *fold, cprof_fold_kind kind, cprof_session *session,
-                     const cprof_settings *settings, cprof_slice function, cprof_error *err) {
+                     const cprof_settings *settings, cprof_slice name, cprof_error *err) {
     const cprof_env *env = session->env;
     *fold = (cprof_fold){.env = env};
     cprof_arena_init(&fold->arena, cprof_env_budget(env));
     fold_request r = {.request = {.command = &commands[kind], .settings = *settings}, .fold = fold};
     r.request.settings.format = r.request.settings.output = CPROF_SLICE("");
-    if (!anchor(&fold->arena, function, &r.request.argument))
+    r.request.argument = name;
+    if (kind == CPROF_FOLD_FUNCTION && !cprof_anchor_regex(&fold->arena, name, &r.request.argument))
         return cprof_error_memory(env, err);
     cprof_sink nothing;
     cprof_sink_init_memory(&nothing, env);

@@ -1,11 +1,14 @@
 /* What a view shows: rows copied out of a report's model, so that they outlive the report.
  *
- * Every number comes from the report, already as text; nothing is computed here.
+ * Every number comes from the report, already as text.
  */
 #ifndef CPROF_TUI_FOLD_H
 #define CPROF_TUI_FOLD_H
 
 #include "app/session.h"
+#include "report/callgraph.h"
+
+#include <inttypes.h>
 
 typedef struct cprof_share {
     int64_t value;
@@ -14,7 +17,18 @@ typedef struct cprof_share {
     cprof_slice percent_text;
 } cprof_share;
 
-typedef enum cprof_fold_part { CPROF_PART_SELF, CPROF_PART_CALLER, CPROF_PART_CALLEE } cprof_fold_part;
+typedef enum cprof_fold_part {
+    CPROF_PART_SELF, /* of a function's view, and of all that is no part of anything */
+    CPROF_PART_CALLER,
+    CPROF_PART_CALLEE,
+    CPROF_PART_HEADING, /* a function's listing begins */
+    CPROF_PART_LINE,    /* of source, or an instruction */
+    CPROF_PART_PLACE,   /* where the instructions below come from */
+    CPROF_PART_NOTE     /* words of ours */
+} cprof_fold_part;
+
+/* Of a line, against the heaviest of its function. */
+typedef enum cprof_heat { CPROF_HEAT_NONE, CPROF_HEAT_LOW, CPROF_HEAT_WARM, CPROF_HEAT_HOT } cprof_heat;
 
 typedef struct cprof_fold_row {
     cprof_slice name;      /* as reports print it */
@@ -22,32 +36,61 @@ typedef struct cprof_fold_row {
     cprof_share flat, cum; /* of the total; of calls, cum is of the function's own */
     cprof_share sum;       /* top: flat so far */
     cprof_slice of_caller; /* trees: the part of the caller's, "12.34%" */
-    cprof_fold_part part;  /* of a function's view */
-    uint32_t depth, end;   /* trees: callers before callees, row `end` is the first that is not below */
-    uint32_t caller;       /* trees: row; CPROF_NONE for the root */
-    int64_t start, width;  /* flame graphs: where it lies, in the unit of the values */
-    uint32_t colour;       /* by package: below CPROF_FRAME_COLOURS */
+    cprof_fold_part part;
+    cprof_slice place;           /* headings: the file or the binary */
+    uint64_t number;             /* lines: from 1; instructions: the address */
+    float flat_share, cum_share; /* lines: sizes, of the heaviest line's of the function (0 … 1) */
+    cprof_heat heat;             /* lines */
+    uint32_t depth, end;         /* trees: callers before callees, row `end` is the first that is not below */
+    uint32_t caller;             /* trees: row; CPROF_NONE for the root */
+    int64_t start, width;        /* flame graphs: where it lies, in the unit of the values */
+    uint32_t colour;             /* by package: below CPROF_FRAME_COLOURS */
 } cprof_fold_row;
 
 typedef struct cprof_fold {
     const cprof_env *env;
     cprof_arena arena;
     CPROF_VEC(cprof_fold_row) rows;
-    cprof_slice total; /* what percentages are of */
+    cprof_slice total;  /* what percentages are of */
+    int number_columns; /* listings: of the longest line number or address */
     bool is_difference;
 } cprof_fold;
 
-typedef enum cprof_fold_kind { CPROF_FOLD_TOP, CPROF_FOLD_FUNCTION, CPROF_FOLD_TREE } cprof_fold_kind;
+typedef enum cprof_fold_kind {
+    CPROF_FOLD_TOP,
+    CPROF_FOLD_FUNCTION,
+    CPROF_FOLD_TREE,
+    CPROF_FOLD_SOURCE,
+    CPROF_FOLD_DISASM
+} cprof_fold_kind;
 
-/* Runs the report that the fold is made of.  function: the printed name, for CPROF_FOLD_FUNCTION.  Whether or
- * not it succeeds, cprof_fold_deinit is to be called. */
+/* Runs the report that the fold is made of.  name: for CPROF_FOLD_FUNCTION the printed name; for
+ * CPROF_FOLD_SOURCE and CPROF_FOLD_DISASM a pattern of names.  Whether or not it succeeds, cprof_fold_deinit
+ * is to be called. */
 bool cprof_fold_init(cprof_fold *fold, cprof_fold_kind kind, cprof_session *session,
-                     const cprof_settings *settings, cprof_slice function, cprof_error *err);
+                     const cprof_settings *settings, cprof_slice name, cprof_error *err);
 void cprof_fold_deinit(cprof_fold *fold);
 size_t cprof_fold_bytes(const cprof_fold *fold);
+
+/* For the files that make folds: what a report's step does with its rows.  False without memory. */
+cprof_fold *cprof_fold_of(const cprof_job *job);
+bool cprof_fold_keep(cprof_fold *fold, cprof_slice text, cprof_slice *kept);
+bool cprof_fold_keep_amount(cprof_fold *fold, const cprof_amount *amount, cprof_share *share);
+bool cprof_fold_keep_total(cprof_fold *fold, const cprof_report *report, cprof_error *err);
+bool cprof_fold_add(cprof_fold *fold, cprof_fold_row row, cprof_error *err);
+/* Words of ours, broken into rows that narrow screens have room for. */
+bool cprof_fold_add_note(cprof_fold *fold, cprof_slice text, cprof_error *err);
+/* How the numbers of lines are written. */
+#define CPROF_LINE_FORMAT    "%" PRIu64
+#define CPROF_ADDRESS_FORMAT "%" PRIx64
+
+/* fold_code.c */
+cprof_command_run cprof_fold_source, cprof_fold_disasm;
 
 /* A regular expression for exactly this text, in the arena; spaces in it are \s, as the shell splits at
  * spaces.  ptr NULL without memory. */
 cprof_slice cprof_quote_regex(cprof_arena *arena, cprof_slice text);
+/* The same between ^ and $; false without memory. */
+bool cprof_anchor_regex(cprof_arena *arena, cprof_slice text, cprof_slice *pattern);
 
 #endif

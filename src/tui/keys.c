@@ -3,6 +3,8 @@
 
 #include "base/utf8.h"
 
+#include <stdio.h>
+
 typedef struct binding {
     uint32_t key, other; /* other: a second key for the same; 0: none */
     const char *name;    /* as help and the line of keys call it */
@@ -12,7 +14,9 @@ typedef struct binding {
     void (*act)(cprof_app *app); /* NULL: the view's own affair, listed for the help */
 } binding;
 
-#define IN(kind) (1u << CPROF_VIEW_##kind)
+#define IN(kind)  (1u << CPROF_VIEW_##kind)
+#define FUNCTIONS (IN(TOP) | IN(FUNCTION) | IN(TREE) | IN(FLAME))
+#define LISTINGS  (IN(SOURCE) | IN(DISASM))
 
 static void say_line(cprof_app *app, const char *format, cprof_slice value) {
     cprof_sink line;
@@ -45,26 +49,66 @@ static void open_flame(cprof_app *app) {
     open_kind(app, CPROF_VIEW_FLAME);
 }
 
+/* The row under the cursor, if it stands for a function; else says so. */
+static const cprof_fold_row *function_row(cprof_app *app) {
+    const cprof_fold_row *row = cprof_screen_view_at(cprof_app_view(app));
+    if (row && row->function.len)
+        return row;
+    cprof_app_say(app, false, "no function is under the cursor");
+    return NULL;
+}
+
 static void open_function(cprof_app *app) {
-    const cprof_fold_row *row = cprof_app_view(app) ? cprof_screen_view_at(cprof_app_view(app)) : NULL;
-    if (row && row->caller == CPROF_NONE && row->end > 0)
-        return; /* the root is no function */
-    if (row && row->part == CPROF_PART_SELF && cprof_app_view(app)->kind == CPROF_VIEW_FUNCTION)
+    const cprof_screen_view *v = cprof_app_view(app);
+    const cprof_fold_row *row = function_row(app);
+    if (!row || (row->part == CPROF_PART_SELF && v->kind == CPROF_VIEW_FUNCTION))
         return;
     app->message.count = 0;
-    if (row)
-        cprof_app_open(app, CPROF_VIEW_FUNCTION, row->name, false);
+    bool listing = v->kind == CPROF_VIEW_SOURCE || v->kind == CPROF_VIEW_DISASM;
+    cprof_app_open(app, CPROF_VIEW_FUNCTION, listing ? row->function : row->name, false);
+}
+
+/* Binaries say more of a C++ function than profiles do: "void f<int>(int)" is f. */
+static bool symbol_pattern(cprof_arena *arena, cprof_slice function, cprof_slice *pattern) {
+    cprof_slice quoted = cprof_quote_regex(arena, function);
+    char *text = quoted.ptr ? cprof_arena_alloc(arena, quoted.len + 32) : NULL;
+    if (!text)
+        return false;
+    int n = snprintf(text, quoted.len + 32, "(^|\\s)%.*s($|[(<\\[\\s])", CPROF_SLICE_ARG(quoted));
+    *pattern = (cprof_slice){text, (size_t)n};
+    return true;
+}
+
+/* The listing of the function under the cursor. */
+static void open_listing(cprof_app *app, cprof_view_kind kind) {
+    const cprof_fold_row *row = function_row(app);
+    cprof_arena arena;
+    cprof_slice pattern;
+    if (!row || cprof_app_view(app)->kind == kind)
+        return;
+    app->message.count = 0;
+    cprof_arena_init(&arena, app->env.budget);
+    if (kind == CPROF_VIEW_DISASM ? symbol_pattern(&arena, row->function, &pattern)
+                                  : cprof_anchor_regex(&arena, row->function, &pattern))
+        cprof_app_open(app, kind, pattern, false);
+    cprof_arena_deinit(&arena);
+}
+
+static void open_source(cprof_app *app) {
+    open_listing(app, CPROF_VIEW_SOURCE);
+}
+
+static void open_disasm(cprof_app *app) {
+    open_listing(app, CPROF_VIEW_DISASM);
 }
 
 /* --- filters and options --- */
 
 /* Runs BEGINNING^NAME$, NAME being the function under the cursor. */
 static void about_function(cprof_app *app, const char *beginning, cprof_slice more) {
-    const cprof_fold_row *row = cprof_screen_view_at(cprof_app_view(app));
-    if (!row || (row->caller == CPROF_NONE && row->end > 0)) {
-        cprof_app_say(app, false, "no function is under the cursor");
+    const cprof_fold_row *row = function_row(app);
+    if (!row)
         return;
-    }
     cprof_arena arena;
     cprof_sink line;
     cprof_arena_init(&arena, app->env.budget);
@@ -91,14 +135,6 @@ static void ignore_this(cprof_app *app) {
 
 static void hide_this(cprof_app *app) {
     about_function(app, "hide=", app->shell.settings.hide);
-}
-
-static void list_this(cprof_app *app) {
-    about_function(app, "list ", CPROF_SLICE(""));
-}
-
-static void disassemble_this(cprof_app *app) {
-    about_function(app, "disasm ", CPROF_SLICE(""));
 }
 
 static void show_traces(cprof_app *app) {
@@ -136,6 +172,30 @@ static void flat_or_cum(cprof_app *app) {
 static void next_order(cprof_app *app) {
     cprof_screen_view *v = cprof_app_view(app);
     cprof_screen_view_sort(v, (v->order + 1) % CPROF_ORDERS);
+}
+
+/* --- listings --- */
+
+static void say_unless(cprof_app *app, bool found, const char *what) {
+    app->message.count = 0;
+    if (!found)
+        cprof_app_say(app, false, "%s", what);
+}
+
+static void next_hot(cprof_app *app) {
+    say_unless(app, cprof_screen_view_hot_line(cprof_app_view(app), 1), "no hot line below");
+}
+
+static void former_hot(cprof_app *app) {
+    say_unless(app, cprof_screen_view_hot_line(cprof_app_view(app), -1), "no hot line above");
+}
+
+static void next_heading(cprof_app *app) {
+    say_unless(app, cprof_screen_view_heading(cprof_app_view(app), 1), "no function below");
+}
+
+static void former_heading(cprof_app *app) {
+    say_unless(app, cprof_screen_view_heading(cprof_app_view(app), -1), "no function above");
 }
 
 /* --- the rest --- */
@@ -178,13 +238,18 @@ static void tell_command(cprof_app *app) {
 static void save(cprof_app *app) {
     static const char *const lines[CPROF_VIEW_KINDS] = {[CPROF_VIEW_TOP] = "top 0 >top.txt",
                                                         [CPROF_VIEW_TREE] = "folded >stacks.folded",
-                                                        [CPROF_VIEW_FLAME] = "flame >flame.svg"};
+                                                        [CPROF_VIEW_FLAME] = "flame >flame.svg",
+                                                        [CPROF_VIEW_SOURCE] = "list ",
+                                                        [CPROF_VIEW_DISASM] = "disasm "};
     cprof_screen_view *v = cprof_app_view(app);
     cprof_sink line;
     cprof_sink_init_memory(&line, &app->env);
     if (lines[v->kind])
         cprof_sink_puts(&line, lines[v->kind]);
-    else if (v->kind == CPROF_VIEW_FUNCTION) {
+    if (v->kind == CPROF_VIEW_SOURCE || v->kind == CPROF_VIEW_DISASM) {
+        cprof_sink_slice(&line, v->title);
+        cprof_sink_puts(&line, " >listing.txt");
+    } else if (v->kind == CPROF_VIEW_FUNCTION) {
         cprof_arena arena;
         cprof_arena_init(&arena, app->env.budget);
         cprof_slice quoted = cprof_quote_regex(&arena, v->title);
@@ -192,7 +257,7 @@ static void save(cprof_app *app) {
         cprof_sink_slice(&line, quoted.ptr ? quoted : v->title);
         cprof_sink_puts(&line, "$ >function.txt");
         cprof_arena_deinit(&arena);
-    } else {
+    } else if (!lines[v->kind]) {
         cprof_sink_slice(&line, v->command);
         cprof_sink_puts(&line, " >report.txt");
     }
@@ -218,16 +283,20 @@ static const binding bindings[] = {
     {'?', CPROF_KEY_F + 1, "?", "keys", "this list (F1)", 0, show_keys},
     {'q', CPROF_KEY_F + 10, "q", "quit", "leave cprof (F10; Ctrl-D at the prompt)", 0, quit},
     {CPROF_KEY_ENTER, 0, "Enter", "open", "open the function under the cursor: its callers and callees",
-     IN(TOP) | IN(FUNCTION) | IN(TREE) | IN(FLAME), open_function},
+     FUNCTIONS | LISTINGS, open_function},
+    {'s', 'l', "s", "source", "its source, line by line, with what each weighs (l)", FUNCTIONS | IN(DISASM), open_source},
+    {'d', 0, "d", "asm", "its machine code", FUNCTIONS | IN(SOURCE), open_disasm},
+    {'.', 0, ". ,", "hot line", "the next hot line, the one before", LISTINGS, next_hot},
+    {',', 0, ",", NULL, "the hot line before", LISTINGS, former_hot},
+    {']', 0, "] [", "function", "the next function or file, the one before", LISTINGS, next_heading},
+    {'[', 0, "[", NULL, "the function before", LISTINGS, former_heading},
     {CPROF_KEY_BACKSPACE, 'b', "b", "back", "the view before this one (Backspace, too)", 0, cprof_app_back},
     {'t', CPROF_KEY_F + 2, "t", "top", "the heaviest functions (F2)", 0, open_top},
     {'r', CPROF_KEY_F + 3, "r", "tree", "the tree of calls (F3)", 0, open_tree},
     {'f', CPROF_KEY_F + 4, "f", "flame", "the flame graph (F4)", 0, open_flame},
-    {'l', 0, "l", "list", "its source, line by line", IN(TOP) | IN(FUNCTION) | IN(TREE) | IN(FLAME), list_this},
-    {'d', 0, "d", "asm", "its machine code", IN(TOP) | IN(FUNCTION) | IN(TREE) | IN(FLAME), disassemble_this},
     {'p', 0, "p", NULL, "every sample with its stack", 0, show_traces},
     {'a', 0, "a", NULL, "the tags and what they weigh", 0, show_tags},
-    {'s', 0, "s", "sort", "sort by flat, by cum, by name", IN(TOP), next_order},
+    {'o', 0, "o", "order", "sort by flat, by cum, by name", IN(TOP), next_order},
     {'h', 0, "h", "hot path", "open the heaviest callees down to the last", IN(TREE), hot_path},
     {' ', 0, "Space", "fold", "fold or unfold (Right, Left); * _ with all below", IN(TREE), NULL},
     {'z', 0, "z Z", "zoom", "zoom in to the frame; Z zooms out, Home shows all", IN(FLAME), NULL},
@@ -294,12 +363,16 @@ void cprof_app_draw_keys(cprof_app *app, cprof_area area) {
         }
         return;
     }
-    for (int i = 0; i < BINDINGS && v && column < area.columns; i++) {
-        if (!bindings[i].brief || (bindings[i].views && !(bindings[i].views & 1u << v->kind)))
-            continue;
-        column = cprof_area_puts(area, 0, column, CPROF_ROLE_KEY, bindings[i].name) + 1;
-        column = cprof_area_puts(area, 0, column, CPROF_ROLE_DIM, bindings[i].brief) + 1;
-    }
+    /* The help first, then what only this view knows, then the rest. */
+    for (int pass = 0; pass < 3; pass++)
+        for (int i = 0; i < BINDINGS && v && column < area.columns; i++) {
+            const binding *b = &bindings[i];
+            bool here = !b->views || (b->views & 1u << v->kind);
+            if (!b->brief || !here || (b->act == show_keys ? 0 : b->views ? 1 : 2) != pass)
+                continue;
+            column = cprof_area_puts(area, 0, column, CPROF_ROLE_KEY, b->name) + 1;
+            column = cprof_area_puts(area, 0, column, CPROF_ROLE_DIM, b->brief) + 1;
+        }
 }
 
 /* --- events --- */
@@ -327,6 +400,20 @@ static void search_key(cprof_app *app, uint32_t key) {
     search(app, 1, true);
 }
 
+/* The key's binding in the view that is shown, or what the view itself makes of it. */
+static void press(cprof_app *app, uint32_t key) {
+    cprof_screen_view *v = cprof_app_view(app);
+    for (int i = 0; i < BINDINGS; i++) {
+        const binding *b = &bindings[i];
+        bool here = b->act && (!b->views || (b->views & 1u << v->kind));
+        if (here && (b->key == key || (b->other && b->other == key))) {
+            b->act(app);
+            return;
+        }
+    }
+    cprof_screen_view_key(v, key);
+}
+
 static void mouse(cprof_app *app, const cprof_event *event) {
     cprof_screen_view *v = cprof_app_view(app);
     cprof_area area = cprof_app_view_area(app);
@@ -339,12 +426,11 @@ static void mouse(cprof_app *app, const cprof_event *event) {
     } else if (cprof_screen_view_click(v, area, row, event->column - area.column)) {
         app->focus = CPROF_FOCUS_VIEW;
         if (event->click == CPROF_CLICK_TWICE)
-            open_function(app);
+            press(app, CPROF_KEY_ENTER);
     }
 }
 
 void cprof_app_key(cprof_app *app, const cprof_event *event) {
-    cprof_screen_view *v = cprof_app_view(app);
     if (event->key == CPROF_KEY_MOUSE) {
         mouse(app, event);
         return;
@@ -353,13 +439,5 @@ void cprof_app_key(cprof_app *app, const cprof_event *event) {
         search_key(app, event->key);
         return;
     }
-    for (int i = 0; i < BINDINGS; i++) {
-        const binding *b = &bindings[i];
-        bool here = b->act && (!b->views || (b->views & 1u << v->kind));
-        if (here && (b->key == event->key || (b->other && b->other == event->key))) {
-            b->act(app);
-            return;
-        }
-    }
-    cprof_screen_view_key(v, event->key);
+    press(app, event->key);
 }

@@ -289,10 +289,9 @@ static void put_pattern(const cprof_app *app, cprof_sink *sink, cprof_slice name
 }
 
 void cprof_app_command_line(const cprof_app *app, cprof_sink *sink) {
-    static const char *const commands[] = {[CPROF_VIEW_TOP] = "top",
-                                           [CPROF_VIEW_FUNCTION] = "peek ",
-                                           [CPROF_VIEW_TREE] = "tree -call_tree",
-                                           [CPROF_VIEW_FLAME] = "flame"};
+    static const char *const commands[] = {
+        [CPROF_VIEW_TOP] = "top",     [CPROF_VIEW_FUNCTION] = "peek ", [CPROF_VIEW_TREE] = "tree -call_tree",
+        [CPROF_VIEW_FLAME] = "flame", [CPROF_VIEW_SOURCE] = "list ",   [CPROF_VIEW_DISASM] = "disasm "};
     const cprof_screen_view *v = &app->views[app->view_count - 1];
     cprof_sink_puts(sink, "cprof ");
     if (v->kind == CPROF_VIEW_TEXT) {
@@ -301,6 +300,8 @@ void cprof_app_command_line(const cprof_app *app, cprof_sink *sink) {
         cprof_sink_puts(sink, commands[v->kind]);
         if (v->kind == CPROF_VIEW_FUNCTION)
             put_pattern(app, sink, v->title);
+        else if (v->title.len)
+            put_quoted(sink, v->title);
     }
     cprof_app_put_settings(app, sink, " -", true);
     for (size_t i = 0; i < app->sources->base_count; i++) {

@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-const char *const cprof_view_names[CPROF_VIEW_KINDS] = {"top", "function", "tree", "flame", "text"};
+const char *const cprof_view_names[CPROF_VIEW_KINDS] = {"top",    "function", "tree", "flame",
+                                                        "source", "disasm",   "text"};
 
 /* --- which rows are shown --- */
 
@@ -45,6 +46,55 @@ void cprof_screen_view_sort(cprof_screen_view *v, cprof_order order) {
     v->cursor = v->first = 0;
 }
 
+/* --- listings --- */
+
+static bool is_listing(const cprof_screen_view *v) {
+    return v->kind == CPROF_VIEW_SOURCE || v->kind == CPROF_VIEW_DISASM;
+}
+
+static bool is_hot(const cprof_fold_row *row) {
+    return row->part == CPROF_PART_LINE && row->heat >= CPROF_HEAT_WARM;
+}
+
+static bool is_heading(const cprof_fold_row *row) {
+    return row->part == CPROF_PART_HEADING;
+}
+
+static bool go_to(cprof_screen_view *v, int step, bool (*is_wanted)(const cprof_fold_row *row)) {
+    for (size_t i = v->cursor + (size_t)step; i < v->shown.count; i += (size_t)step)
+        if (is_wanted(&v->fold->rows.at[v->shown.at[i]])) {
+            v->cursor = i;
+            return true;
+        }
+    return false;
+}
+
+bool cprof_screen_view_hot_line(cprof_screen_view *v, int step) {
+    return go_to(v, step, is_hot);
+}
+
+bool cprof_screen_view_heading(cprof_screen_view *v, int step) {
+    if (!go_to(v, step, is_heading))
+        return false;
+    v->first = v->cursor; /* its lines are what one wants to see */
+    return true;
+}
+
+static double weight_of(const cprof_fold_row *row) {
+    double flat = (double)row->flat.value, cum = (double)row->cum.value;
+    return row->part == CPROF_PART_LINE ? (flat < 0 ? -flat : flat) + (cum < 0 ? -cum : cum) : 0;
+}
+
+/* The cursor begins on the heaviest line. */
+static void start_listing(cprof_screen_view *v) {
+    size_t best = 0;
+    for (size_t i = 0; i < v->shown.count; i++)
+        if (weight_of(&v->fold->rows.at[i]) > weight_of(&v->fold->rows.at[best]))
+            best = i;
+    v->cursor = best;
+    v->first = best > 8 ? best - 8 : 0; /* and some of what stands before it */
+}
+
 /* --- made and freed --- */
 
 static void init(cprof_screen_view *v, cprof_view_kind kind, const cprof_env *env) {
@@ -56,10 +106,10 @@ static void init(cprof_screen_view *v, cprof_view_kind kind, const cprof_env *en
 bool cprof_screen_view_init(cprof_screen_view *v, cprof_view_kind kind, cprof_cache *cache,
                             const cprof_env *env, const cprof_settings *settings, cprof_slice name,
                             cprof_error *err) {
-    static const cprof_fold_kind folds[] = {[CPROF_VIEW_TOP] = CPROF_FOLD_TOP,
-                                            [CPROF_VIEW_FUNCTION] = CPROF_FOLD_FUNCTION,
-                                            [CPROF_VIEW_TREE] = CPROF_FOLD_TREE,
-                                            [CPROF_VIEW_FLAME] = CPROF_FOLD_TREE};
+    static const cprof_fold_kind folds[] = {
+        [CPROF_VIEW_TOP] = CPROF_FOLD_TOP,       [CPROF_VIEW_FUNCTION] = CPROF_FOLD_FUNCTION,
+        [CPROF_VIEW_TREE] = CPROF_FOLD_TREE,     [CPROF_VIEW_FLAME] = CPROF_FOLD_TREE,
+        [CPROF_VIEW_SOURCE] = CPROF_FOLD_SOURCE, [CPROF_VIEW_DISASM] = CPROF_FOLD_DISASM};
     const cprof_fold *fold = cprof_cache_get(cache, folds[kind], settings, name, err);
     size_t count = fold ? fold->rows.count : 0;
     init(v, kind, env);
@@ -86,6 +136,8 @@ bool cprof_screen_view_init(cprof_screen_view *v, cprof_view_kind kind, cprof_ca
             v->cursor = i;
             break;
         }
+    if (is_listing(v))
+        start_listing(v);
     return true;
 }
 
@@ -238,7 +290,7 @@ bool cprof_screen_view_key(cprof_screen_view *v, uint32_t key) {
     case CPROF_KEY_LEFT:
     case CPROF_KEY_RIGHT:
         v->left += key == CPROF_KEY_RIGHT ? 8 : v->left >= 8 ? -8 : 0;
-        return v->kind == CPROF_VIEW_TEXT;
+        return v->kind == CPROF_VIEW_TEXT || is_listing(v);
     }
     return false;
 }

@@ -13,6 +13,8 @@ typedef enum cprof_view_kind {
     CPROF_VIEW_FUNCTION,
     CPROF_VIEW_TREE,
     CPROF_VIEW_FLAME,
+    CPROF_VIEW_SOURCE,
+    CPROF_VIEW_DISASM,
     CPROF_VIEW_TEXT,
     CPROF_VIEW_KINDS
 } cprof_view_kind;
@@ -30,16 +32,16 @@ typedef struct cprof_screen_view {
     CPROF_VEC(uint32_t) shown;    /* rows of the fold, in the order in which they are shown */
     bool *open;                   /* tree: a row's callees are shown */
     CPROF_VEC(cprof_slice) lines; /* text */
-    cprof_slice title;            /* of a text; of a function, its printed name */
+    cprof_slice title;            /* of a text; what the view was made with */
     cprof_slice command;          /* text: the line that made it; "": none */
     cprof_order order;            /* top */
     size_t cursor, first;         /* rows of `shown` or of `lines`; of a flame graph, of the fold */
     uint32_t zoom;                /* flame: the row that is as wide as the area */
-    int left;                     /* text: columns that are left out on the left */
+    int left;                     /* text, listings: columns that are left out on the left */
     int height;                   /* rows that were drawn last */
 } cprof_screen_view;
 
-/* A view of a report; not to be used when false.  name: the function's; "" but for CPROF_VIEW_FUNCTION. */
+/* A view of a report; not to be used when false.  name: as for cprof_fold_init. */
 bool cprof_screen_view_init(cprof_screen_view *view, cprof_view_kind kind, cprof_cache *cache,
                             const cprof_env *env, const cprof_settings *settings, cprof_slice name,
                             cprof_error *err);
@@ -63,6 +65,11 @@ void cprof_screen_view_sort(cprof_screen_view *view, cprof_order order);
 bool cprof_screen_view_search(cprof_screen_view *view, cprof_slice wanted, int step, bool here);
 /* Tree: opens the heaviest callees below the cursor down to the leaf. */
 void cprof_screen_view_hot_path(cprof_screen_view *view);
+
+/* Listings: the cursor goes to the next (1) or the former (-1) line that is hot, or heading; false: there is
+ * none. */
+bool cprof_screen_view_hot_line(cprof_screen_view *view, int step);
+bool cprof_screen_view_heading(cprof_screen_view *view, int step);
 
 /* Where `wanted` is in text (letters' case counts only when wanted has capitals); text.len: nowhere. */
 size_t cprof_find_text(cprof_slice text, cprof_slice wanted);

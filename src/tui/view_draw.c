@@ -1,33 +1,52 @@
 /* How the views that are lists look. */
-#include "tui/view.h"
+#include "tui/view_parts.h"
 
-enum { VALUE = 10, PERCENT = 8, BAR_MIN = 6 };
+#include "base/utf8.h"
 
-static void mark(cprof_area line, int column, cprof_slice text, cprof_slice wanted) {
+enum { VALUE = CPROF_VALUE_COLUMNS, PERCENT = CPROF_PERCENT_COLUMNS, BAR_MIN = 6 };
+
+void cprof_view_mark(cprof_area line, int column, cprof_slice text, cprof_slice wanted) {
     size_t at = cprof_find_text(text, wanted);
     if (at < text.len)
         cprof_area_paint(line, 0, column + cprof_text_columns(cprof_slice_sub(text, 0, at)),
                          cprof_text_columns(cprof_slice_sub(text, at, at + wanted.len)), CPROF_ROLE_MATCH);
 }
 
-static cprof_role role_of(const cprof_screen_view *v, const cprof_share *share) {
+cprof_slice cprof_view_rolled(const cprof_screen_view *v, cprof_slice text) {
+    size_t at = 0;
+    for (int left = v->left; left > 0 && at < text.len; left--) {
+        uint32_t c;
+        at += cprof_utf8_decode(cprof_slice_sub(text, at, text.len), &c);
+    }
+    return cprof_slice_sub(text, at, text.len);
+}
+
+cprof_role cprof_view_role(const cprof_screen_view *v, const cprof_share *share) {
     if (v->fold->is_difference)
         return share->value > 0 ? CPROF_ROLE_GROWN : share->value < 0 ? CPROF_ROLE_SHRUNK : CPROF_ROLE_DIM;
     return share->percent >= 10 ? CPROF_ROLE_HOT : share->value == 0 ? CPROF_ROLE_DIM : CPROF_ROLE_NORMAL;
 }
 
+void cprof_view_put_value(const cprof_screen_view *v, cprof_area line, int end, const cprof_share *share,
+                          cprof_role role) {
+    cprof_area_right(line, 0, end, role, share->text);
+    /* Where there are no colours, too, growth is told from shrinkage. */
+    if (v->fold->is_difference && share->value > 0)
+        cprof_area_puts(line, 0, end - cprof_text_columns(share->text) - 1, role, "+");
+}
+
 /* A value and its percentage, right-aligned; returns the column behind them. */
 static int put_share(const cprof_screen_view *v, cprof_area line, int column, const cprof_share *share,
                      int percent_columns) {
-    cprof_role role = role_of(v, share);
-    cprof_area_right(line, 0, column + VALUE, role, share->text);
+    cprof_role role = cprof_view_role(v, share);
+    cprof_view_put_value(v, line, column + VALUE, share, role);
     cprof_area_right(line, 0, column + VALUE + percent_columns, role, share->percent_text);
     return column + VALUE + percent_columns;
 }
 
 static int put_bar(const cprof_screen_view *v, cprof_area line, int column, int columns,
                    const cprof_share *share) {
-    cprof_role role = v->fold->is_difference ? role_of(v, share) : CPROF_ROLE_BAR;
+    cprof_role role = v->fold->is_difference ? cprof_view_role(v, share) : CPROF_ROLE_BAR;
     double part = share->percent < 0 ? -share->percent : share->percent;
     cprof_area_bar(line, 0, column, columns, part / 100, role);
     return column + columns;
@@ -111,7 +130,7 @@ static int draw_tree_row(const cprof_screen_view *v, cprof_area line, uint32_t a
     int column = put_share(v, line, 0, &row->cum, PERCENT) + PERCENT;
     cprof_area_right(line, 0, column, CPROF_ROLE_DIM, row->of_caller);
     column += VALUE;
-    cprof_area_right(line, 0, column, role_of(v, &row->flat), row->flat.text);
+    cprof_area_right(line, 0, column, cprof_view_role(v, &row->flat), row->flat.text);
     int depth = row->depth > 60 ? 60 : (int)row->depth; /* deeper ones are not pushed out of the screen */
     bool leaf = row->end == at + 1;
     column += 1 + (depth * 2 > line.columns / 2 ? line.columns / 2 : depth * 2);
@@ -122,11 +141,15 @@ static int draw_tree_row(const cprof_screen_view *v, cprof_area line, uint32_t a
 
 static void draw_row(const cprof_screen_view *v, cprof_area line, uint32_t at, cprof_slice wanted) {
     const cprof_fold_row *row = &v->fold->rows.at[at];
+    if (v->kind == CPROF_VIEW_SOURCE || v->kind == CPROF_VIEW_DISASM) {
+        cprof_listing_draw_row(v, line, row, wanted);
+        return;
+    }
     int column = v->kind == CPROF_VIEW_TOP        ? draw_top_row(v, line, row)
                  : v->kind == CPROF_VIEW_FUNCTION ? draw_function_row(v, line, row)
                                                   : draw_tree_row(v, line, at);
     int end = cprof_area_put(line, 0, column, CPROF_ROLE_NORMAL, row->name);
-    mark(line, column, row->name, wanted);
+    cprof_view_mark(line, column, row->name, wanted);
     if (v->kind == CPROF_VIEW_FUNCTION && row->part == CPROF_PART_SELF)
         draw_function_self(line, end, row);
 }
@@ -137,11 +160,10 @@ static void draw_text(cprof_screen_view *v, cprof_area area, cprof_slice wanted)
         cprof_area_printf(area, 0, from + 2, CPROF_ROLE_DIM, "lines %zu-%zu of %zu", v->first + 1,
                           v->first + (size_t)v->height, v->lines.count);
     for (int i = 0; i < v->height && v->first + (size_t)i < v->lines.count; i++) {
-        cprof_slice text = v->lines.at[v->first + (size_t)i];
-        text = cprof_slice_sub(text, (size_t)v->left < text.len ? (size_t)v->left : text.len, text.len);
+        cprof_slice text = cprof_view_rolled(v, v->lines.at[v->first + (size_t)i]);
         cprof_area line = cprof_area_sub(area, i + 1, 0, 1, area.columns);
         cprof_area_put(line, 0, 0, CPROF_ROLE_NORMAL, text);
-        mark(line, 0, text, wanted);
+        cprof_view_mark(line, 0, text, wanted);
     }
 }
 
@@ -169,6 +191,8 @@ void cprof_screen_view_draw(cprof_screen_view *v, cprof_area area, cprof_slice w
         draw_top_head(v, area);
     else if (v->kind == CPROF_VIEW_FUNCTION)
         draw_function_head(area);
+    else if (v->kind == CPROF_VIEW_SOURCE || v->kind == CPROF_VIEW_DISASM)
+        cprof_listing_draw_head(v, area);
     else
         draw_tree_head(area);
     for (int i = 0; i < height && v->first + (size_t)i < count; i++) {

@@ -1,0 +1,116 @@
+/* Listings: source and machine code, with heat. */
+#include "tui/view_parts.h"
+
+#include <stdio.h>
+
+enum { VALUE = CPROF_VALUE_COLUMNS, NARROW = 70, WIDE = 120 };
+
+/* Where the columns are. */
+typedef struct layout {
+    int bar, bar_columns, number_end, text;
+} layout;
+
+static layout layout_of(const cprof_screen_view *v, const cprof_area *line) {
+    layout l = {.bar = 2 * VALUE + 1};
+    l.bar_columns = line->columns >= WIDE ? 12 : line->columns >= NARROW ? 6 : 2;
+    l.number_end = l.bar + l.bar_columns + 1 + (v->fold->number_columns > 4 ? v->fold->number_columns : 4);
+    l.text = l.number_end + 2;
+    return l;
+}
+
+static cprof_role role_of(const cprof_screen_view *v, const cprof_fold_row *row, const cprof_share *share) {
+    static const cprof_role roles[] = {[CPROF_HEAT_NONE] = CPROF_ROLE_DIM,
+                                       [CPROF_HEAT_LOW] = CPROF_ROLE_NORMAL,
+                                       [CPROF_HEAT_WARM] = CPROF_ROLE_WARM,
+                                       [CPROF_HEAT_HOT] = CPROF_ROLE_HOT};
+    if (share->value == 0)
+        return CPROF_ROLE_DIM;
+    return v->fold->is_difference ? cprof_view_role(v, share) : roles[row->heat];
+}
+
+/* What the callees take is shaded, what the line takes itself is full. */
+static void draw_bar(const cprof_screen_view *v, cprof_area line, const layout *l,
+                     const cprof_fold_row *row) {
+    cprof_role role = role_of(v, row, &row->cum);
+    int cum = (int)((double)row->cum_share * l->bar_columns + 0.999);
+    for (int i = 0; i < cum && row->cum_share > 0; i++)
+        cprof_area_puts(line, 0, l->bar + i, role, "░");
+    cprof_area_bar(line, 0, l->bar, l->bar_columns, (double)row->flat_share, role_of(v, row, &row->flat));
+}
+
+/* The heading that row i of `shown` stands under; NULL: none. */
+static const cprof_fold_row *heading_of(const cprof_screen_view *v, size_t i) {
+    for (i = i < v->shown.count ? i + 1 : v->shown.count; i-- > 0;) {
+        const cprof_fold_row *row = &v->fold->rows.at[v->shown.at[i]];
+        if (row->part == CPROF_PART_HEADING)
+            return row;
+    }
+    return NULL;
+}
+
+/* The end of a path says more than its start. */
+static void put_name_and_place(cprof_area line, int column, cprof_role role, const cprof_fold_row *row) {
+    column = cprof_area_put(line, 0, column, role, row->name) + 2;
+    cprof_slice place = row->place;
+    if (column + 8 > line.columns)
+        return;
+    if (column + cprof_text_columns(place) > line.columns) {
+        while (place.len && column + 1 + cprof_text_columns(place) > line.columns)
+            do
+                place = cprof_slice_sub(place, 1, place.len);
+            while (place.len && ((unsigned char)place.ptr[0] & 0xC0) == 0x80);
+        column = cprof_area_puts(line, 0, column, CPROF_ROLE_DIM, "…");
+    }
+    cprof_area_put(line, 0, column, CPROF_ROLE_DIM, place);
+}
+
+/* Names the function that the first line belongs to: its heading may have been rolled away. */
+void cprof_listing_draw_head(const cprof_screen_view *v, cprof_area line) {
+    layout l = layout_of(v, &line);
+    cprof_area_right(line, 0, VALUE, CPROF_ROLE_KEY, CPROF_SLICE("flat"));
+    cprof_area_right(line, 0, 2 * VALUE, CPROF_ROLE_KEY, CPROF_SLICE("cum"));
+    cprof_area_right(line, 0, l.number_end, CPROF_ROLE_KEY,
+                     v->kind == CPROF_VIEW_DISASM ? CPROF_SLICE("address") : CPROF_SLICE("line"));
+    const cprof_fold_row *heading = heading_of(v, v->first);
+    if (heading && heading != &v->fold->rows.at[v->shown.at[v->first]])
+        put_name_and_place(line, l.text, CPROF_ROLE_KEY, heading);
+}
+
+static void draw_heading(const cprof_screen_view *v, cprof_area line, const cprof_fold_row *row) {
+    cprof_view_put_value(v, line, VALUE, &row->flat, cprof_view_role(v, &row->flat));
+    cprof_view_put_value(v, line, 2 * VALUE, &row->cum, cprof_view_role(v, &row->cum));
+    int column = 2 * VALUE + 1;
+    if (row->cum.percent_text.len)
+        column = cprof_area_printf(line, 0, column, CPROF_ROLE_DIM, "%.*s ",
+                                   CPROF_SLICE_ARG(cprof_slice_trim(row->cum.percent_text)));
+    put_name_and_place(line, column, CPROF_ROLE_HEADING, row);
+}
+
+static void draw_line(const cprof_screen_view *v, cprof_area line, const cprof_fold_row *row,
+                      cprof_slice wanted) {
+    layout l = layout_of(v, &line);
+    cprof_view_put_value(v, line, VALUE, &row->flat, role_of(v, row, &row->flat));
+    cprof_view_put_value(v, line, 2 * VALUE, &row->cum, role_of(v, row, &row->cum));
+    draw_bar(v, line, &l, row);
+    char number[24];
+    snprintf(number, sizeof number, v->kind == CPROF_VIEW_DISASM ? CPROF_ADDRESS_FORMAT : CPROF_LINE_FORMAT,
+             row->number);
+    bool hot = row->heat == CPROF_HEAT_HOT && !v->fold->is_difference;
+    cprof_area_right(line, 0, l.number_end, hot ? CPROF_ROLE_HOT : CPROF_ROLE_DIM, cprof_slice_of(number));
+    cprof_slice text = cprof_view_rolled(v, row->name);
+    cprof_area_put(line, 0, l.text, hot ? CPROF_ROLE_HOT : CPROF_ROLE_NORMAL, text);
+    cprof_view_mark(line, l.text, text, wanted);
+}
+
+void cprof_listing_draw_row(const cprof_screen_view *v, cprof_area line, const cprof_fold_row *row,
+                            cprof_slice wanted) {
+    layout l = layout_of(v, &line);
+    if (row->part == CPROF_PART_HEADING)
+        draw_heading(v, line, row);
+    else if (row->part == CPROF_PART_LINE)
+        draw_line(v, line, row, wanted);
+    else if (row->part == CPROF_PART_PLACE)
+        cprof_area_put(line, 0, l.text, CPROF_ROLE_KEY, row->name);
+    else
+        cprof_area_put(line, 0, 2, CPROF_ROLE_NORMAL, row->name);
+}

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""Opens the views of the full-screen program in tmux and looks at them.
+
+usage: views_test.py CPROF TESTDATA TMUX
+"""
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+
+import screen_test
+from screen_test import CPROF, HEAP, TESTDATA
+
+WORK = """volatile unsigned sum;
+
+void spin(unsigned n) {
+    sum += n * n;
+    sum ^= 7;
+}
+
+int main(void) {
+    spin(3);
+    return 0;
+}
+"""
+
+
+class Views(screen_test.Screen):
+    def leave(self):
+        self.type("q")
+        self.ended(0)
+
+    def binary(self):
+        """A program whose function spin starts in line 3, and a profile of 1 and 2 KiB in its lines 4 and 5."""
+        folder = pathlib.Path(self.folder.name)
+        source, program, profile = folder / "work.c", folder / "work", folder / "work.heap"
+        source.write_text(WORK)
+        subprocess.run(["cc", "-g", "-O0", "-no-pie", "-fno-inline", str(source), "-o", str(program)], check=True)
+        lines = subprocess.run(["objdump", "-dl", "--no-show-raw-insn", "--disassemble=spin", str(program)],
+                               capture_output=True, text=True, check=True).stdout.splitlines()
+        first = {}
+        for place, code in zip(lines, lines[1:]):
+            if (number := re.search(r"work\.c:(\d+)", place)) and (address := re.match(r"\s*([0-9a-f]+):", code)):
+                first[int(number.group(1))] = int(address.group(1), 16)
+        # An address of a stack stands behind its call.
+        profile.write_text(f"heap profile: 3: 3072 [ 3: 3072] @ heapprofile\n"
+                           f"1: 1024 [ 1: 1024] @ {first[4] + 1:#x}\n2: 2048 [ 2: 2048] @ {first[5] + 1:#x}\n"
+                           f"MAPPED_LIBRARIES:\n00400000-00500000 r-xp 00000000 08:01 12 {program}\n")
+        return source, program, profile, first
+
+    def test_source_and_machine_code(self):
+        source, program, profile, first = self.binary()
+        for columns, rows in (80, 24), (200, 50):
+            with self.subTest(columns=columns):
+                self.start(str(profile), columns=columns, rows=rows)
+                self.until("spin")
+                self.keys("F2")
+                self.type("s")
+                screen = self.until("sum ^= 7;")
+                self.assertRegex(screen, r"(?m)^ +1kB +1kB +█+ +4      sum \+= n \* n;$")
+                self.assertRegex(screen, r"(?m)^ +2kB +2kB +█+ +5      sum \^= 7;$")
+                self.assertRegex(screen, r"(?m)^ +\. +\. +6  }$")
+                self.type(".")
+                self.until("no hot line below")
+                self.type("d")
+                screen = self.until(f"{first[5]:x}")
+                self.assertRegex(screen, rf"(?m)^ +2kB +2kB █+ +{first[5]:x}  \w+")
+                self.assertIn("work.c:4", screen)
+                self.type("e")
+                self.until("cprof disasm '(^|\\s)spin(")
+                self.type("bb")
+                self.until("flat%")
+                self.leave()
+                self.doCleanups()
+                self.setUp()
+                source, program, profile, first = self.binary()
+
+    def test_code_that_is_not_there_is_said(self):
+        self.start(HEAP)
+        self.keys("F2")
+        self.type("s")
+        self.until("could not find file")
+        screen = self.until("$GOROOT")
+        self.assertRegex(screen, r"(?m)^ +3MB +3MB +█+ +\d+$")
+        self.type("d")
+        self.until("or they were not found")
+        self.leave()
+
+
+def load_tests(loader, _tests, _pattern):
+    """Those of this file only, not those of the class it builds on."""
+    names = [name for name in vars(Views) if name.startswith("test_")]
+    return unittest.TestSuite(map(Views, names))
+
+
+if __name__ == "__main__":
+    unittest.main()
