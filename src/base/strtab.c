@@ -44,9 +44,16 @@ bool cprof_strtab_find(const cprof_strtab *tab, cprof_slice bytes, cprof_str *id
 }
 
 bool cprof_strtab_add(cprof_strtab *tab, cprof_slice bytes, cprof_str *id) {
-    uint64_t hash = cprof_hash_bytes(bytes.ptr, bytes.len);
-    if (find_hashed(tab, bytes, hash, id))
+    /* Tables that are brought together often have the same strings in the same order. */
+    if (tab->next < tab->slices.count && cprof_slice_equal(tab->slices.at[tab->next], bytes)) {
+        *id = tab->base + tab->next++;
         return true;
+    }
+    uint64_t hash = cprof_hash_bytes(bytes.ptr, bytes.len);
+    if (find_hashed(tab, bytes, hash, id)) {
+        tab->next = *id >= tab->base ? *id - tab->base + 1 : tab->next;
+        return true;
+    }
     uint32_t row = (uint32_t)tab->slices.count;
     if (cprof_strtab_count(tab) >= UINT32_MAX - 2 || !cprof_vec_reserve(tab->env, &tab->slices, 1))
         return false;

@@ -19,6 +19,7 @@ typedef struct cprof_strtab {
     cprof_arena bytes;
     CPROF_VEC(cprof_slice) slices; /* borrowed from bytes */
     cprof_index index;
+    uint32_t next; /* the row behind the one that was asked for last: looked at before the index */
 } cprof_strtab;
 
 /* False when there is no memory for "" itself. */

@@ -1,6 +1,6 @@
 #include "base/threads.h"
 
-#include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <unistd.h>
 
@@ -11,6 +11,15 @@ unsigned cprof_threads_count(size_t work, size_t grain) {
                                                    : (size_t)processors;
     size_t parts = grain > 0 ? work / grain : work;
     return (unsigned)(parts < 1 ? 1 : parts < most ? parts : most);
+}
+
+int cprof_thread_start(pthread_t *thread, void *(*run)(void *), void *context) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int result = pthread_create(thread, NULL, run, context);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return result;
 }
 
 typedef struct job {
@@ -31,7 +40,7 @@ void cprof_threads_run(void (*run)(void *part), void *parts, size_t size, unsign
     for (unsigned i = 1; i < count; i++) {
         jobs[i] = (job){.run = run, .part = (char *)parts + i * size};
         jobs[i].started =
-            i < CPROF_THREADS_MAX && pthread_create(&jobs[i].thread, NULL, run_job, &jobs[i]) == 0;
+            i < CPROF_THREADS_MAX && cprof_thread_start(&jobs[i].thread, run_job, &jobs[i]) == 0;
     }
     run(parts);
     for (unsigned i = 1; i < count; i++)

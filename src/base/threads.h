@@ -2,6 +2,7 @@
 #ifndef CPROF_BASE_THREADS_H
 #define CPROF_BASE_THREADS_H
 
+#include <pthread.h>
 #include <stddef.h>
 
 enum { CPROF_THREADS_MAX = 16 };
@@ -13,5 +14,8 @@ unsigned cprof_threads_count(size_t work, size_t grain);
 /* Runs run(part) for each of `count` parts of `size` bytes that stand in a row, all at the same time as far
  * as threads can be had; returns when all are done.  The caller's thread runs the first. */
 void cprof_threads_run(void (*run)(void *part), void *parts, size_t size, unsigned count);
+
+/* A thread that takes no signals: those are for the person's thread.  Returns what pthread_create does. */
+int cprof_thread_start(pthread_t *thread, void *(*run)(void *), void *context);
 
 #endif

@@ -1,9 +1,7 @@
 #include "input/ring.h"
 
 #include "base/arena.h"
-
-#include <pthread.h>
-#include <signal.h>
+#include "base/threads.h"
 
 enum { SLOTS = 4 };
 
@@ -57,16 +55,6 @@ static void *fill_chunks(void *context) {
     return NULL;
 }
 
-/* Signals are for the person's thread. */
-static int start_without_signals(pthread_t *thread, cprof_ring *ring) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int result = pthread_create(thread, NULL, fill_chunks, ring);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return result;
-}
-
 static void release(cprof_ring *ring) {
     cprof_budget *budget = cprof_env_budget(ring->env);
     cprof_mem_free(budget, ring->chunks, SLOTS * ring->chunk_size);
@@ -88,7 +76,7 @@ cprof_ring *cprof_ring_new(cprof_source *source, size_t chunk_size, const cprof_
         return NULL;
     }
     bool condition = pthread_cond_init(&ring->changed, NULL) == 0;
-    if (condition && start_without_signals(&ring->thread, ring) == 0)
+    if (condition && cprof_thread_start(&ring->thread, fill_chunks, ring) == 0)
         return ring;
     if (condition)
         pthread_cond_destroy(&ring->changed);

@@ -144,17 +144,34 @@ static bool bad_row(const char *what, uint32_t row, cprof_error *err) {
     return cprof_error_set(err, CPROF_ERR_FORMAT, -1, "row %u of the %s is not there", row, what);
 }
 
+static bool function_equals(const cprof_columns *c, uint32_t row, cprof_str name, cprof_str system_name,
+                            cprof_str filename, int64_t start_line) {
+    int64_t start = row < c->function_start_line.count ? c->function_start_line.at[row] : 0;
+    return c->function_name.at[row] == name && c->function_system_name.at[row] == system_name &&
+           c->function_filename.at[row] == filename && start == start_line;
+}
+
+static bool find_function(const cprof_builder *b, uint64_t hash, cprof_str name, cprof_str system_name,
+                          cprof_str filename, int64_t start_line, uint32_t *row) {
+    cprof_index_probe probe = cprof_index_start(&b->functions, hash);
+    while (cprof_index_next(&b->functions, &probe, row))
+        if (function_equals(&b->columns, *row, name, system_name, filename, start_line))
+            return true;
+    return false;
+}
+
 bool cprof_builder_function(cprof_builder *b, cprof_str name, cprof_str system_name, cprof_str filename,
                             int64_t start_line, uint32_t *row, cprof_error *err) {
     cprof_columns *c = &b->columns;
+    *row = b->next_function;
+    if (*row < c->function_name.count && function_equals(c, *row, name, system_name, filename, start_line)) {
+        b->next_function++;
+        return true;
+    }
     uint64_t hash = cprof_builder_function_hash(name, system_name, filename, start_line);
-    cprof_index_probe probe = cprof_index_start(&b->functions, hash);
-    while (cprof_index_next(&b->functions, &probe, row)) {
-        uint32_t r = *row;
-        int64_t start = r < c->function_start_line.count ? c->function_start_line.at[r] : 0;
-        if (c->function_name.at[r] == name && c->function_system_name.at[r] == system_name &&
-            c->function_filename.at[r] == filename && start == start_line)
-            return true;
+    if (find_function(b, hash, name, system_name, filename, start_line, row)) {
+        b->next_function = *row + 1;
+        return true;
     }
     uint32_t strings = cprof_strtab_count(&b->profile->strings);
     if (name >= strings || system_name >= strings || filename >= strings)
@@ -219,11 +236,21 @@ bool cprof_builder_location_append(cprof_builder *b, uint32_t mapping, uint64_t 
 
 bool cprof_builder_location(cprof_builder *b, uint32_t mapping, uint64_t address, bool folded,
                             const cprof_line *lines, uint32_t line_count, uint32_t *row, cprof_error *err) {
+    const cprof_columns *c = &b->columns;
+    bool all_indexed = b->locations.count == c->location_address.count;
+    *row = b->next_location;
+    if (all_indexed && *row < c->location_address.count &&
+        location_equals(c, *row, mapping, address, folded, lines, line_count)) {
+        b->next_location++;
+        return true;
+    }
     uint64_t hash = cprof_builder_location_hash(mapping, address, folded, lines, line_count);
     cprof_index_probe probe = cprof_index_start(&b->locations, hash);
     while (cprof_index_next(&b->locations, &probe, row)) {
-        if (location_equals(&b->columns, *row, mapping, address, folded, lines, line_count))
+        if (location_equals(c, *row, mapping, address, folded, lines, line_count)) {
+            b->next_location = *row + 1;
             return true;
+        }
     }
     if (!cprof_builder_location_append(b, mapping, address, folded, lines, line_count, row, err))
         return false;
@@ -235,13 +262,9 @@ bool cprof_builder_stack(cprof_builder *b, const uint32_t *frames, uint32_t coun
     cprof_columns *c = &b->columns;
     uint64_t hash = cprof_builder_stack_hash(frames, count);
     cprof_index_probe probe = cprof_index_start(&b->stacks, hash);
-    while (cprof_index_next(&b->stacks, &probe, row)) {
-        size_t first = c->stack_first.at[*row];
-        size_t end = *row + 1 < c->stack_first.count ? c->stack_first.at[*row + 1] : c->stack_frames.count;
-        if (end - first == count &&
-            (count == 0 || memcmp(c->stack_frames.at + first, frames, count * sizeof *frames) == 0))
+    while (cprof_index_next(&b->stacks, &probe, row))
+        if (cprof_builder_stack_equals(b, *row, frames, count))
             return true;
-    }
     for (uint32_t i = 0; i < count; i++) {
         if (frames[i] >= c->location_address.count)
             return bad_row("locations", frames[i], err);

@@ -13,6 +13,9 @@ struct cprof_builder {
     cprof_index functions, locations, stacks, label_sets, samples;
     uint64_t last_mapping_id; /* the highest so far */
     bool samples_indexed;     /* samples holds every sample */
+    /* The rows behind those that were asked for last: profiles of one program list things in much the same
+     * order, so these are looked at before the indexes. */
+    uint32_t next_function, next_location;
     bool overflow_noted;
     uint32_t last_sample; /* row that was added, or added to */
     cprof_member_list members;
@@ -47,8 +50,28 @@ static inline uint64_t cprof_builder_stack_hash(const uint32_t *frames, uint32_t
     return cprof_hash_bytes(count > 0 ? (const void *)frames : "", count * sizeof *frames);
 }
 
+/* The end of a stack's frames. */
+static inline size_t cprof_builder_stack_end(const cprof_builder *b, uint32_t stack) {
+    const cprof_columns *c = &b->columns;
+    return stack + 1 < c->stack_first.count ? c->stack_first.at[stack + 1] : c->stack_frames.count;
+}
+
+static inline bool cprof_builder_stack_equals(const cprof_builder *b, uint32_t stack, const uint32_t *frames,
+                                              uint32_t count) {
+    size_t first = b->columns.stack_first.at[stack];
+    return cprof_builder_stack_end(b, stack) - first == count &&
+           (count == 0 || memcmp(b->columns.stack_frames.at + first, frames, count * sizeof *frames) == 0);
+}
+
 static inline uint64_t cprof_builder_sample_hash(uint32_t stack, uint32_t label_set) {
     return cprof_hash_u64((uint64_t)stack << 32 | label_set);
+}
+
+/* Fetches what cprof_builder_sample_sum will read first. */
+static inline void cprof_builder_prefetch_sample(const cprof_builder *b, uint32_t stack, uint32_t label_set) {
+    uint64_t hash = cprof_builder_sample_hash(stack, label_set);
+    if (b->samples.slots)
+        __builtin_prefetch(&b->samples.slots[cprof_index_start(&b->samples, hash).slot]);
 }
 
 #endif

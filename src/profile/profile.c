@@ -93,6 +93,14 @@ bool cprof_profile_find_type(const cprof_profile *p, cprof_slice wanted, uint32_
     return unknown_type(p, wanted, err);
 }
 
+bool cprof_profile_has_negative(const cprof_profile *p) {
+    size_t count = (size_t)p->samples.count * p->type_count;
+    for (size_t i = 0; i < count; i++)
+        if (p->samples.values[i] < 0)
+            return true;
+    return false;
+}
+
 /* Calls visit for each numeric label of each label set that a sample has, sets in order of first use. */
 static bool each_number(const cprof_profile *p, bool (*visit)(void *context, const cprof_label *label),
                         void *context, cprof_error *err) {

@@ -157,6 +157,9 @@ static inline const int64_t *cprof_sample_values(const cprof_profile *p, uint32_
     return p->samples.values + (size_t)sample * p->type_count;
 }
 
+/* True when a sample has a value below 0. */
+bool cprof_profile_has_negative(const cprof_profile *p);
+
 /* The row of the sample type that `wanted` names: "" for the profile's default (else the last), a number, a
  * type's name, "inuse_X" for X.  False (and a message that lists the types) where there is none. */
 bool cprof_profile_find_type(const cprof_profile *p, cprof_slice wanted, uint32_t *type, cprof_error *err);

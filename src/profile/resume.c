@@ -1,4 +1,5 @@
 /* A finished profile as the beginning of another. */
+#include "base/threads.h"
 #include "profile/builder_state.h"
 #include "profile/labels.h"
 
@@ -103,6 +104,43 @@ static bool index_samples(cprof_builder *b, const cprof_profile *p, bool *equal)
     return ok;
 }
 
+/* Some of the indexes, for one thread. */
+typedef struct index_job {
+    cprof_builder *b;
+    const cprof_profile *p;
+    bool (*run)(cprof_builder *b, const cprof_profile *p, bool *equal);
+    bool ok, equal;
+} index_job;
+
+static bool index_what_stacks_hold(cprof_builder *b, const cprof_profile *p, bool *equal) {
+    return index_functions(b, p, equal) && index_locations(b, p, equal);
+}
+
+static bool index_what_holds_stacks(cprof_builder *b, const cprof_profile *p, bool *equal) {
+    return index_samples(b, p, equal) && index_stacks(b, p) && index_label_sets(b, p);
+}
+
+static void run_job(void *part) {
+    index_job *job = part;
+    job->ok = job->run(job->b, job->p, &job->equal);
+}
+
+enum { FRAMES_PER_THREAD = 1 << 19 }; /* below that, a thread costs more than it saves */
+
+static bool index_all(cprof_builder *b, const cprof_profile *p, bool *equal) {
+    index_job jobs[] = {{.b = b, .p = p, .run = index_what_stacks_hold},
+                        {.b = b, .p = p, .run = index_what_holds_stacks}};
+    if (cprof_threads_count(p->stacks.first[p->stacks.count], FRAMES_PER_THREAD) > 1) {
+        cprof_threads_run(run_job, jobs, sizeof *jobs, 2);
+    } else {
+        run_job(&jobs[0]);
+        if (jobs[0].ok)
+            run_job(&jobs[1]);
+    }
+    *equal = jobs[0].equal || jobs[1].equal;
+    return jobs[0].ok && jobs[1].ok;
+}
+
 /* --- the tables --- */
 
 /* The block that begins there is no longer the profile's; returns its size. */
@@ -176,8 +214,7 @@ bool cprof_builder_resume(cprof_profile *p, cprof_builder **made, cprof_error *e
     cprof_builder *b = cprof_builder_bare(p->env);
     if (!b)
         return cprof_error_memory(p->env, err);
-    if (index_functions(b, p, &equal) && index_locations(b, p, &equal) && index_samples(b, p, &equal) &&
-        index_stacks(b, p) && index_label_sets(b, p)) {
+    if (index_all(b, p, &equal)) {
         adopt(b, p);
         *made = b;
         return true;

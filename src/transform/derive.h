@@ -33,6 +33,10 @@ bool cprof_merger_finish(cprof_merger *merger, cprof_profile **merged, cprof_err
  * profiles are taken whether or not it succeeds. */
 bool cprof_merge(cprof_merge_part *parts, size_t count, const cprof_env *env, cprof_profile **merged,
                  cprof_error *err);
+/* The same for those who only add up what stacks weigh: tables keep rows that no sample uses any more, and
+ * are in no special order; samples may be 0. */
+bool cprof_merge_for_sums(cprof_merge_part *parts, size_t count, const cprof_env *env, cprof_profile **merged,
+                          cprof_error *err);
 
 /* For each value type what p's values are to be multiplied by so that their sums equal base's (0 where p's
  * sum is 0).  factors has p->type_count entries.  Fails where the types differ. */

@@ -1,7 +1,9 @@
 /* Merging: the tables of each part are mapped, row by row and only as far as samples lead, to rows of one
  * builder. */
+#include "profile/builder_state.h"
 #include "transform/derive.h"
 #include "transform/merge_head.h"
+#include "transform/merge_stacks.h"
 #include "transform/order.h"
 #include "transform/scale.h"
 
@@ -19,6 +21,7 @@ struct cprof_merger {
     CPROF_VEC(mapping_key) mappings; /* by row of the builder's */
     cprof_index mapping_index;
     bool clipped;
+    bool for_sums; /* neither order nor unused rows matter */
     /* Scratch. */
     CPROF_VEC(uint32_t) frames;
     CPROF_VEC(cprof_line) lines;
@@ -269,11 +272,24 @@ static bool add_members(cprof_merger *m, const cprof_profile *p, uint32_t sample
     return true;
 }
 
+/* Fetches what adding the sample will look up first, as far as that is known. */
+static void prefetch_sample(const cprof_merger *m, const part_map *map, uint32_t sample) {
+    const cprof_profile *p = map->p;
+    if (sample >= p->samples.count)
+        return;
+    uint32_t stack = map->stacks[p->samples.stack[sample]];
+    uint32_t labels = map->label_sets[cprof_sample_label_set(p, sample)];
+    if (stack != CPROF_NONE && labels != CPROF_NONE)
+        cprof_builder_prefetch_sample(m->builder, stack, labels);
+}
+
 static bool add_samples(cprof_merger *m, part_map *map, double scale, cprof_error *err) {
+    enum { AHEAD = 16 }; /* samples */
     const cprof_profile *p = map->p;
     for (uint32_t i = 0; i < p->samples.count; i++) {
         if (i % 16384 == 0 && cprof_stopped(m->env, err))
             return false;
+        prefetch_sample(m, map, i + AHEAD);
         if (!sample_values(m, p, i, scale))
             continue;
         uint32_t stack = p->samples.stack[i], labels = cprof_sample_label_set(p, i);
@@ -305,7 +321,9 @@ static bool add_tables(cprof_merger *m, const cprof_profile *p, double scale, bo
     /* The first mapping is the program itself, used or not. */
     if (ok && m->mappings.count == 0 && p->mapping_count > 0)
         ok = map_mapping(m, &map, 0, &main, err);
-    ok = ok && map_tables(m, &map, err) && add_samples(m, &map, scale, err);
+    ok = ok && map_tables(m, &map, err) &&
+         cprof_merge_find_stacks(m->builder, p, map.locations, map.stacks, err) &&
+         add_samples(m, &map, scale, err);
     cprof_arena_deinit(&map.arena);
     return ok;
 }
@@ -396,7 +414,7 @@ bool cprof_merger_add(cprof_merger *m, const cprof_merge_part *part, cprof_error
 static bool finish(cprof_merger *m, cprof_profile **merged, cprof_error *err) {
     if (!cprof_merge_head_write(&m->head, m->builder, err) || !take_tables(m, merged, err))
         return false;
-    if (cprof_order_tables(*merged, err))
+    if (m->for_sums || cprof_order_tables(*merged, err))
         return true;
     cprof_profile_free(*merged);
     return false;
@@ -410,8 +428,8 @@ bool cprof_merger_finish(cprof_merger *m, cprof_profile **merged, cprof_error *e
     return ok;
 }
 
-bool cprof_merge(cprof_merge_part *parts, size_t count, const cprof_env *env, cprof_profile **merged,
-                 cprof_error *err) {
+static bool merge(cprof_merge_part *parts, size_t count, bool for_sums, const cprof_env *env,
+                  cprof_profile **merged, cprof_error *err) {
     if (count == 1 && parts[0].scale == 1 && !parts[0].is_diff_base) {
         bool done = cprof_drop_double_types(parts[0].profile, err);
         if (done)
@@ -423,6 +441,8 @@ bool cprof_merge(cprof_merge_part *parts, size_t count, const cprof_env *env, cp
     cprof_merger *m = cprof_merger_new(env, err);
     bool ok = m != NULL;
     size_t added = 0;
+    if (ok)
+        m->for_sums = for_sums;
     for (size_t i = 0; ok && i < count; i++)
         ok = cprof_merger_expect(m, parts[i].profile, err);
     while (ok && added < count) {
@@ -435,4 +455,14 @@ bool cprof_merge(cprof_merge_part *parts, size_t count, const cprof_env *env, cp
         return cprof_merger_finish(m, merged, err);
     cprof_merger_free(m);
     return false;
+}
+
+bool cprof_merge(cprof_merge_part *parts, size_t count, const cprof_env *env, cprof_profile **merged,
+                 cprof_error *err) {
+    return merge(parts, count, false, env, merged, err);
+}
+
+bool cprof_merge_for_sums(cprof_merge_part *parts, size_t count, const cprof_env *env, cprof_profile **merged,
+                          cprof_error *err) {
+    return merge(parts, count, true, env, merged, err);
 }

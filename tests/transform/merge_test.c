@@ -515,6 +515,59 @@ static void test_a_budget_that_is_used_up(void **state) {
     assert_true(failed && succeeded);
 }
 
+/* Stacks [from, to), each with a leaf of its own (address 1 + number) and DEPTH frames that are in all
+ * profiles; one sample each.  Enough frames for two threads. */
+enum { STACKS = 24000, SHARED = 8000, DEPTH = 50, COMMON = 300 };
+
+static cprof_profile *big_profile(uint32_t from, uint32_t to, bool backwards) {
+    uint32_t common[COMMON], frames[DEPTH + 1], row;
+    cprof_builder *b = cprof_builder_new(NULL, "test", NULL);
+    assert_true(cprof_builder_type(b, CPROF_SLICE("n"), CPROF_SLICE("count"), NULL));
+    for (uint32_t i = 0; i < COMMON; i++) {
+        uint32_t at = backwards ? COMMON - 1 - i : i;
+        assert_true(
+            cprof_builder_location(b, CPROF_NONE, UINT64_C(1) << 32 | at, false, NULL, 0, &common[at], NULL));
+    }
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t stack = backwards ? to - 1 - (i - from) : i;
+        assert_true(cprof_builder_location(b, CPROF_NONE, stack + 1, false, NULL, 0, &frames[0], NULL));
+        for (uint32_t k = 0; k < DEPTH; k++)
+            frames[k + 1] = common[(stack * 7 + k * 13) % COMMON];
+        assert_true(cprof_builder_stack(b, frames, DEPTH + 1, &row, NULL));
+        assert_true(cprof_builder_sample(b, row, 0, (const int64_t[]){1}, NULL));
+    }
+    cprof_profile *p;
+    assert_true(cprof_builder_take(b, &p, NULL));
+    return p;
+}
+
+static void check_big(const cprof_profile *p) {
+    assert_int_equal(p->samples.count, 2 * STACKS - SHARED);
+    for (uint32_t i = 0; i < p->samples.count; i++) {
+        const uint32_t *frames = p->stacks.frames + p->stacks.first[p->samples.stack[i]];
+        uint32_t stack = (uint32_t)p->locations.address[frames[0]] - 1;
+        bool shared = stack >= STACKS - SHARED && stack < STACKS;
+        assert_int_equal(*cprof_sample_values(p, i), shared ? 2 : 1);
+        for (uint32_t k = 0; k < DEPTH; k++)
+            assert_int_equal(p->locations.address[frames[k + 1]],
+                             UINT64_C(1) << 32 | (stack * 7 + k * 13) % COMMON);
+    }
+}
+
+static void test_big_parts_are_merged_by_several_threads(void **state) {
+    (void)state;
+    for (int backwards = 0; backwards < 2; backwards++) {
+        cprof_merge_part parts[] = {{big_profile(0, STACKS, false), 1, false},
+                                    {big_profile(STACKS - SHARED, 2 * STACKS - SHARED, backwards), 1, false}};
+        cprof_profile *p;
+        assert_true((backwards ? cprof_merge : cprof_merge_for_sums)(parts, 2, NULL, &p, NULL));
+        assert_int_equal(p->stacks.count, 2 * STACKS - SHARED);
+        assert_int_equal(p->locations.count, 2 * STACKS - SHARED + COMMON);
+        check_big(p);
+        cprof_profile_free(p);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_samples_are_summed),
@@ -537,6 +590,7 @@ int main(void) {
         cmocka_unit_test(test_the_first_part_is_a_part_like_others),
         cmocka_unit_test(test_members_stay_with_their_samples),
         cmocka_unit_test(test_a_budget_that_is_used_up),
+        cmocka_unit_test(test_big_parts_are_merged_by_several_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
