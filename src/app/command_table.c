@@ -294,6 +294,7 @@ const cprof_command cprof_commands[] = {
      .run = cprof_run_top,
      .formatted = cprof_formatted_top,
      .word_only = true,
+     .sums_stacks = true,
      .first_is_base = true,
      .usage = "diff [-REPORT] [options] [N] BASE SOURCE…",
      .brief = "what changed from BASE to SOURCE",

@@ -1,6 +1,7 @@
 #include "app/load.h"
 
 #include "app/adjust.h"
+#include "base/threads.h"
 #include "input/format.h"
 #include "input/parts.h"
 #include "input/url.h"
@@ -8,7 +9,6 @@
 #include "transform/derive.h"
 
 #include <dirent.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -86,8 +86,6 @@ static bool is_rereadable(const entry *e) {
 static bool entry_load(const entry *e, cprof_input_needs needs, const cprof_env *env, cprof_profile **profile,
                        cprof_error *err) {
     cprof_str base;
-    if (needs == CPROF_NEEDS_STACKS && !is_rereadable(e))
-        needs = CPROF_NEEDS_SAMPLES;
     if (!entry_read(e, needs, env, profile, err))
         return false;
     /* A saved comparison's total is that of the samples with this label. */
@@ -168,21 +166,31 @@ typedef struct loader {
     const char *build_id;              /* for the main binary; NULL: as it is */
     cprof_symbolize_mode mode;         /* where names are looked for */
     cprof_url_options url;             /* how servers are asked */
-    bool is_fetched, has_files;        /* out: a source came over the net, from a file */
-    bool alone;                        /* the only source: its error is everything's */
-    bool stacks_only;                  /* of the sources, where that leaves all sums as they are */
-    cprof_input_needs needs;
+    bool stacks_only;                  /* of sources and bases, where that leaves all sums as they are */
 } loader;
+
+/* The sources, or the bases. */
+typedef struct group {
+    const loader *loader;
+    const char *kind; /* "source" or "base" */
+    entries entries;
+    bool alone; /* one entry only: its error is everything's */
+    cprof_input_needs needs;
+    size_t loaded; /* entries that could be read */
+    cprof_profile *profile;
+    bool ok;
+    cprof_error error; /* where it is not */
+} group;
 
 /* Some sources, one behind the other in the list, and what became of them. */
 typedef struct share {
-    const loader *loader;
+    const group *group;
+    const loader *loader; /* the group's */
     const entry *entries;
     size_t count, loaded;
     cprof_profile *profile; /* of those that could be read */
     cprof_merger *merger;   /* while there is more than one */
     cprof_error error;      /* what ended it before its time */
-    pthread_t thread;
 } share;
 
 static bool share_add(share *s, cprof_profile *profile) {
@@ -259,13 +267,13 @@ static bool share_load(share *s) {
     for (size_t i = 0; i < s->count; i++) {
         cprof_profile *profile = NULL;
         cprof_error err = CPROF_ERROR_INIT;
-        bool ok =
-            !cprof_stopped(l->env, &err) && entry_load(&s->entries[i], l->needs, l->env, &profile, &err);
+        bool ok = !cprof_stopped(l->env, &err) &&
+                  entry_load(&s->entries[i], s->group->needs, l->env, &profile, &err);
         if (ok && !entry_find_names(l, &s->entries[i], profile, &err)) {
             cprof_profile_free(profile);
             ok = false;
         }
-        if (!ok && (l->alone || is_final(&err))) {
+        if (!ok && (s->group->alone || is_final(&err))) {
             s->error = err;
             return false;
         }
@@ -283,36 +291,14 @@ static bool share_load(share *s) {
     return cprof_merger_finish(merger, &s->profile, &s->error);
 }
 
-static void *share_run(void *context) {
-    share_load(context);
-    return NULL;
-}
-
-enum { THREADS_MAX = 16 };
-
-static size_t thread_count(size_t sources) {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t threads = processors < 1 ? 1 : processors > THREADS_MAX ? THREADS_MAX : (size_t)processors;
-    /* A share of one or two files is not worth a thread and its combining. */
-    return sources / 3 < threads ? sources / 3 + (sources < 3) : threads;
-}
-
-static void run_shares(share *shares, size_t count) {
-    bool started[THREADS_MAX] = {false};
-    for (size_t i = 1; i < count; i++)
-        started[i] = pthread_create(&shares[i].thread, NULL, share_run, &shares[i]) == 0;
-    for (size_t i = 0; i < count; i++)
-        if (!started[i])
-            share_run(&shares[i]);
-    for (size_t i = 1; i < count; i++)
-        if (started[i])
-            pthread_join(shares[i].thread, NULL);
+static void share_run(void *part) {
+    share_load(part);
 }
 
 /* Puts the shares' profiles together; takes them whether or not it succeeds. */
 static bool combine_shares(share *shares, size_t count, const cprof_env *env, cprof_profile **profile,
                            cprof_error *err) {
-    cprof_merge_part parts[THREADS_MAX];
+    cprof_merge_part parts[CPROF_THREADS_MAX];
     size_t n = 0;
     bool ok = true;
     for (size_t i = 0; i < count; i++) {
@@ -332,51 +318,67 @@ static bool combine_shares(share *shares, size_t count, const cprof_env *env, cp
     return false;
 }
 
-static bool load_entries(const loader *l, const entry *list, size_t count, size_t *loaded,
-                         cprof_profile **profile, cprof_error *err) {
-    share shares[THREADS_MAX];
-    size_t threads = thread_count(count);
-    for (size_t i = 0; i < threads; i++) {
+enum { SOURCES_PER_THREAD = 3 }; /* a share of one or two is not worth a thread and its combining */
+
+static bool load_entries(group *g, cprof_error *err) {
+    const loader *l = g->loader;
+    share shares[CPROF_THREADS_MAX];
+    size_t count = g->entries.at.count;
+    unsigned threads = cprof_threads_count(count, SOURCES_PER_THREAD);
+    for (unsigned i = 0; i < threads; i++) {
         size_t from = count * i / threads, to = count * (i + 1) / threads;
-        shares[i] =
-            (share){.loader = l, .entries = list + from, .count = to - from, .error = CPROF_ERROR_INIT};
+        shares[i] = (share){.group = g,
+                            .loader = l,
+                            .entries = g->entries.at.at + from,
+                            .count = to - from,
+                            .error = CPROF_ERROR_INIT};
     }
-    run_shares(shares, threads);
-    *loaded = 0;
-    for (size_t i = 0; i < threads; i++)
-        *loaded += shares[i].loaded;
-    return combine_shares(shares, threads, l->env, profile, err);
+    cprof_threads_run(share_run, shares, sizeof *shares, threads);
+    g->loaded = 0;
+    for (unsigned i = 0; i < threads; i++)
+        g->loaded += shares[i].loaded;
+    return combine_shares(shares, threads, l->env, &g->profile, err);
 }
 
-/* kind: "source" or "base". */
-static bool load_group(loader *l, const char *const *paths, size_t count, const char *kind,
-                       cprof_profile **profile, cprof_error *err) {
-    entries e;
-    size_t loaded = 0, wanted = 0;
-    *profile = NULL;
-    bool ok = entries_init(&e, paths, count, &l->url, l->env, err);
-    if (ok) {
-        wanted = e.at.count;
-        l->is_fetched |= e.urls.count > 0;
-        l->has_files |= e.urls.count < wanted;
-        l->alone = wanted == 1;
-        /* Merging rounds and drops by the sample; of what was fetched a whole copy is kept. */
-        l->needs = l->stacks_only && l->alone && e.urls.count == 0 ? CPROF_NEEDS_STACKS : CPROF_NEEDS_SAMPLES;
-        ok = load_entries(l, e.at.at, wanted, &loaded, profile, err);
-        if (ok && *profile && (*profile)->type_count == 0)
-            ok = cprof_error_set(err, CPROF_ERR_VALUE, -1, "profile has no samples");
-        if (!ok && l->alone && err && !strstr(err->message, e.at.at[0].name))
-            cprof_error_prefix(err, "%s", e.at.at[0].name);
-    }
-    entries_deinit(&e);
-    if (!ok)
+static bool group_load(group *g, cprof_error *err) {
+    size_t wanted = g->entries.at.count;
+    if (!load_entries(g, err))
         return false;
-    if (loaded == 0)
+    if (g->profile && g->profile->type_count == 0)
+        return cprof_error_set(err, CPROF_ERR_VALUE, -1, "profile has no samples");
+    if (g->loaded == 0)
         return cprof_error_set(err, CPROF_ERR_IO, -1, "none of the %zu %s profiles could be read", wanted,
-                               kind);
-    if (loaded < wanted)
-        cprof_note(l->env, "read %zu of %zu %s profiles", loaded, wanted, kind);
+                               g->kind);
+    if (g->loaded < wanted)
+        cprof_note(g->loader->env, "read %zu of %zu %s profiles", g->loaded, wanted, g->kind);
     return true;
+}
+
+/* For cprof_threads_run. */
+static void group_run(void *part) {
+    group *g = part;
+    g->ok = group_load(g, &g->error);
+    if (!g->ok && g->alone && !strstr(g->error.message, g->entries.at.at[0].name))
+        cprof_error_prefix(&g->error, "%s", g->entries.at.at[0].name);
+}
+
+/* Finds and fetches what the group is to be read from.  group_deinit is to be called whether or not it
+ * succeeds. */
+static bool group_init(group *g, const loader *l, const char *kind, const char *const *paths, size_t count,
+                       cprof_error *err) {
+    *g = (group){.loader = l, .kind = kind, .ok = true, .error = CPROF_ERROR_INIT};
+    if (!entries_init(&g->entries, paths, count, &l->url, l->env, err))
+        return false;
+    const entry *first = g->entries.at.at;
+    g->alone = g->entries.at.count == 1;
+    /* Merging rounds and drops by the sample; of what was fetched a whole copy is kept. */
+    g->needs = l->stacks_only && g->alone && is_rereadable(first) ? CPROF_NEEDS_STACKS : CPROF_NEEDS_SAMPLES;
+    return true;
+}
+
+static void group_deinit(group *g) {
+    cprof_profile_free(g->profile);
+    entries_deinit(&g->entries);
 }
 
 /* --- all of them --- */
@@ -394,27 +396,89 @@ static bool normalize(cprof_profile *profile, const cprof_profile *base, cprof_e
     return ok;
 }
 
-static bool subtract(cprof_profile **profile, cprof_profile *base, const cprof_sources *sources,
+static bool subtract(cprof_profile **profile, cprof_profile *base, bool is_diff_base, bool for_sums,
                      const cprof_settings *settings, const cprof_env *env, cprof_error *err) {
     if (settings->normalize && !normalize(*profile, base, err)) {
         cprof_profile_free(base);
         return false;
     }
     cprof_merge_part parts[] = {{.profile = *profile, .scale = 1},
-                                {.profile = base, .scale = -1, .is_diff_base = sources->is_diff_base}};
+                                {.profile = base, .scale = -1, .is_diff_base = is_diff_base}};
     *profile = NULL;
-    return cprof_merge(parts, 2, env, profile, err);
+    return for_sums ? cprof_merge_for_sums(parts, 2, env, profile, err)
+                    : cprof_merge(parts, 2, env, profile, err);
 }
 
-static bool finish(const loader *l, cprof_profile *profile, cprof_error *err) {
+static bool finish(const loader *l, cprof_profile *profile, bool has_files, cprof_error *err) {
     const cprof_settings *settings = l->settings;
     if (settings->all_frames)
         profile->drop_frames = profile->keep_frames = 0;
-    return (!l->has_files || cprof_symbolize(profile, &l->mode, NULL, err)) &&
+    return (!has_files || cprof_symbolize(profile, &l->mode, NULL, err)) &&
            (settings->add_comment.len == 0 || cprof_adjust_comment(profile, settings->add_comment, err));
 }
 
-static bool load(loader *l, const cprof_sources *sources, cprof_profile **profile, cprof_error *err) {
+/* True when a comparison of what stacks sum up to is that of the single samples: none is below 0, so nothing
+ * has cancelled out, and no unit is converted, so nothing is rounded. */
+static bool is_sum_safe(const cprof_profile *profile, const cprof_profile *base) {
+    if (profile->type_count != base->type_count)
+        return false;
+    for (uint32_t i = 0; i < base->type_count; i++)
+        if (!cprof_slice_equal(cprof_profile_string(profile, profile->types[i].type),
+                               cprof_profile_string(base, base->types[i].type)) ||
+            !cprof_slice_equal(cprof_profile_string(profile, profile->types[i].unit),
+                               cprof_profile_string(base, base->types[i].unit)))
+            return false;
+    return !cprof_profile_has_negative(profile) && !cprof_profile_has_negative(base);
+}
+
+/* Reads the groups side by side. */
+static bool load_groups(group *groups, unsigned count, cprof_error *err) {
+    cprof_threads_run(group_run, groups, sizeof *groups, count);
+    for (unsigned i = 0; i < count; i++)
+        if (!groups[i].ok) {
+            if (err)
+                *err = groups[i].error;
+            return false;
+        }
+    return true;
+}
+
+/* Reads again, sample by sample, what was summed while it was read. */
+static bool reload_summed(group *groups, unsigned count, cprof_error *err) {
+    for (unsigned i = 0; i < count; i++) {
+        group *g = &groups[i];
+        if (g->needs == CPROF_NEEDS_SAMPLES)
+            continue;
+        cprof_profile_free(g->profile);
+        g->profile = NULL;
+        g->needs = CPROF_NEEDS_SAMPLES;
+        if (!load_groups(g, 1, err))
+            return false;
+    }
+    return true;
+}
+
+/* groups: the sources, and (count 2) the bases. */
+static bool load_and_subtract(const loader *l, group *groups, unsigned count, bool is_diff_base,
+                              cprof_profile **profile, cprof_error *err) {
+    group *source = &groups[0], *base = &groups[1];
+    bool ok = load_groups(groups, count, err);
+    if (ok && count == 2 && !is_sum_safe(source->profile, base->profile))
+        ok = reload_summed(groups, count, err);
+    if (!ok)
+        return false;
+    *profile = source->profile;
+    source->profile = NULL;
+    if (count < 2)
+        return true;
+    cprof_profile *taken = base->profile;
+    base->profile = NULL;
+    bool for_sums = source->needs == CPROF_NEEDS_STACKS && base->needs == CPROF_NEEDS_STACKS;
+    return subtract(profile, taken, is_diff_base, for_sums, l->settings, l->env, err);
+}
+
+static bool load(loader *l, const cprof_sources *sources, cprof_profile **profile, bool *is_fetched,
+                 cprof_error *err) {
     const char *const *paths = sources->paths;
     size_t count = sources->path_count;
     /* A binary may stand in front of the profiles. */
@@ -422,12 +486,20 @@ static bool load(loader *l, const cprof_sources *sources, cprof_profile **profil
         l->program = *paths++;
         count--;
     }
-    cprof_profile *base = NULL;
-    return load_group(l, paths, count, "source", profile, err) &&
-           (sources->base_count == 0 ||
-            (load_group(l, sources->bases, sources->base_count, "base", &base, err) &&
-             subtract(profile, base, sources, l->settings, l->env, err))) &&
-           finish(l, *profile, err);
+    group groups[2] = {{.entries.env = l->env}, {.entries.env = l->env}};
+    unsigned group_count = sources->base_count > 0 ? 2 : 1;
+    bool has_files = false;
+    bool ok =
+        group_init(&groups[0], l, "source", paths, count, err) &&
+        (group_count == 1 || group_init(&groups[1], l, "base", sources->bases, sources->base_count, err));
+    ok = ok && load_and_subtract(l, groups, group_count, sources->is_diff_base, profile, err);
+    for (unsigned i = 0; i < group_count; i++) {
+        size_t fetched = groups[i].entries.urls.count;
+        *is_fetched |= fetched > 0;
+        has_files |= fetched < groups[i].entries.at.count;
+        group_deinit(&groups[i]);
+    }
+    return ok && finish(l, *profile, has_files, err);
 }
 
 /* What the settings have as slices, for those who want strings. */
@@ -459,18 +531,19 @@ bool cprof_load(const cprof_sources *sources, const cprof_settings *settings, co
                 .settings = settings,
                 .binary_path = sources->binary_path,
                 .build_id = w.build_id,
-                .stacks_only = sources->stacks_only && sources->base_count == 0,
+                .stacks_only = sources->stacks_only &&
+                               (sources->base_count == 0 || (sources->is_diff_base && !settings->normalize)),
                 .url = {.seconds = settings->seconds,
                         .timeout = settings->timeout,
                         .tls_cert = w.cert,
                         .tls_key = w.key,
                         .tls_ca = w.ca}};
     *profile = NULL;
+    *is_fetched = false;
     if (ok)
         cprof_symbolize_mode_parse(settings->symbolize, env, &l.mode);
-    ok = ok && load(&l, sources, profile, err);
+    ok = ok && load(&l, sources, profile, is_fetched, err);
     words_deinit(&w);
-    *is_fetched = l.is_fetched;
     if (!ok) {
         cprof_profile_free(*profile);
         *profile = NULL;
