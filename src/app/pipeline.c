@@ -5,7 +5,7 @@
 #include "transform/filter.h"
 
 /* What a request needs on its way, and lets go of at its end. */
-typedef struct run {
+struct cprof_run {
     cprof_session *session;
     const cprof_env *env;
     cprof_settings settings;
@@ -17,9 +17,9 @@ typedef struct run {
     uint32_t active_count;
     cprof_report report;
     bool has_view, has_units, has_report;
-} run;
+};
 
-static void run_deinit(run *r) {
+static void run_deinit(cprof_run *r) {
     if (r->has_report)
         cprof_report_deinit(&r->report);
     if (r->has_units)
@@ -35,12 +35,12 @@ static void run_deinit(run *r) {
 
 /* --- frames made of tags --- */
 
-static void note_unmatched(const run *r, bool asked, bool matched, const char *option) {
+static void note_unmatched(const cprof_run *r, bool asked, bool matched, const char *option) {
     if (asked && !matched)
         cprof_note(r->env, "%s expression matched no samples", option);
 }
 
-static bool make_view(run *r, cprof_error *err) {
+static bool make_view(cprof_run *r, cprof_error *err) {
     const cprof_view *base = &r->session->base;
     const cprof_settings *s = &r->settings;
     if (s->tagroot.len || s->tagleaf.len) {
@@ -75,7 +75,7 @@ static void filters_deinit(filters *f) {
     cprof_tag_filter_free(f->tag_ignore);
 }
 
-static bool filters_init(filters *f, run *r, cprof_error *err) {
+static bool filters_init(filters *f, cprof_run *r, cprof_error *err) {
     const cprof_settings *s = &r->settings;
     const struct {
         const char *name;
@@ -100,7 +100,7 @@ static bool filters_init(filters *f, run *r, cprof_error *err) {
                                                                       r->view.profile, r->env, err));
 }
 
-static bool filters_apply(const filters *f, run *r, cprof_error *err) {
+static bool filters_apply(const filters *f, cprof_run *r, cprof_error *err) {
     cprof_view *view = &r->view;
     cprof_name_filters names = {
         .focus = f->regex[FOCUS], .ignore = f->regex[IGNORE], .hide = f->regex[HIDE], .show = f->regex[SHOW]};
@@ -133,7 +133,7 @@ static bool filters_apply(const filters *f, run *r, cprof_error *err) {
     return true;
 }
 
-static bool apply_filters(run *r, cprof_error *err) {
+static bool apply_filters(cprof_run *r, cprof_error *err) {
     filters f = {0};
     bool ok = filters_init(&f, r, err) && filters_apply(&f, r, err);
     filters_deinit(&f);
@@ -142,7 +142,7 @@ static bool apply_filters(run *r, cprof_error *err) {
 
 /* --- the report's options --- */
 
-static bool name_active_filters(run *r, cprof_error *err) {
+static bool name_active_filters(cprof_run *r, cprof_error *err) {
     static const char *const names[] = {"focus",    "ignore",    "hide",    "show",    "show_from",
                                         "tagfocus", "tagignore", "tagshow", "taghide", NULL};
     for (const char *const *name = names; *name; name++) {
@@ -163,7 +163,7 @@ static bool name_active_filters(run *r, cprof_error *err) {
     return true;
 }
 
-static bool make_options(run *r, const cprof_request *request, cprof_report_options *options,
+static bool make_options(cprof_run *r, const cprof_request *request, cprof_report_options *options,
                          cprof_error *err) {
     const cprof_settings *s = &r->settings;
     if (s->divide_by == 0)
@@ -211,7 +211,7 @@ static cprof_granularity granularity_of(const cprof_settings *s) {
 
 /* --- the steps --- */
 
-static bool prepare(run *r, const cprof_request *request, cprof_error *err) {
+static bool prepare(cprof_run *r, const cprof_request *request, cprof_error *err) {
     cprof_report_options options;
     int64_t total;
     if (!make_view(r, err))
@@ -236,11 +236,38 @@ static bool prepare(run *r, const cprof_request *request, cprof_error *err) {
     return true;
 }
 
+cprof_run *cprof_run_new(cprof_session *session, const cprof_request *request, cprof_error *err) {
+    cprof_run *r = cprof_mem_resize(cprof_env_budget(session->env), NULL, 0, sizeof *r);
+    if (!r) {
+        cprof_error_memory(session->env, err);
+        return NULL;
+    }
+    *r = (cprof_run){.session = session,
+                     .env = session->env,
+                     .settings = cprof_command_settings(request->command, request->settings)};
+    if (prepare(r, request, err))
+        return r;
+    cprof_run_free(r);
+    return NULL;
+}
+
+void cprof_run_free(cprof_run *r) {
+    if (!r)
+        return;
+    cprof_budget *budget = cprof_env_budget(r->env);
+    run_deinit(r);
+    cprof_mem_free(budget, r, sizeof *r);
+}
+
+cprof_report *cprof_run_report(cprof_run *r) {
+    return &r->report;
+}
+
 bool cprof_session_run(cprof_session *session, const cprof_request *request, cprof_sink *sink,
                        cprof_error *err) {
-    run r = {.session = session,
-             .env = session->env,
-             .settings = cprof_command_settings(request->command, request->settings)};
+    cprof_run r = {.session = session,
+                   .env = session->env,
+                   .settings = cprof_command_settings(request->command, request->settings)};
     bool ok = prepare(&r, request, err);
     if (ok) {
         cprof_job job = {session, request, r.settings, &r.report};
@@ -256,7 +283,7 @@ bool cprof_session_greet(cprof_session *session, const cprof_settings *settings,
     cprof_settings unfiltered = cprof_settings_default();
     unfiltered.sample_index = settings->sample_index;
     unfiltered.mean = settings->mean;
-    run r = {.session = session, .env = session->env, .settings = unfiltered};
+    cprof_run r = {.session = session, .env = session->env, .settings = unfiltered};
     cprof_request request = {.command = &(cprof_command){.name = ""}, .settings = unfiltered};
     cprof_lines lines = {0};
     bool ok = prepare(&r, &request, err) && cprof_report_profile_lines(&r.report, &lines, err);

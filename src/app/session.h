@@ -32,6 +32,14 @@ cprof_session *cprof_session_new(const cprof_sources *sources, const cprof_setti
                                  const cprof_env *env, cprof_error *err);
 void cprof_session_free(cprof_session *session); /* NULL is fine */
 
+/* A request made ready: filters applied, the report's options settled; for who makes more than one model of
+ * it.  Texts of the request's settings are borrowed until it is freed. */
+typedef struct cprof_run cprof_run;
+
+cprof_run *cprof_run_new(cprof_session *session, const cprof_request *request, cprof_error *err);
+void cprof_run_free(cprof_run *run);            /* NULL is fine */
+cprof_report *cprof_run_report(cprof_run *run); /* borrowed */
+
 /* Runs a report command and writes what it says to the sink (not finished: that is the caller's). */
 bool cprof_session_run(cprof_session *session, const cprof_request *request, cprof_sink *sink,
                        cprof_error *err);

@@ -19,6 +19,11 @@ bool cprof_strtab_init_child(cprof_strtab *tab, const cprof_strtab *parent, cons
     return init(tab, parent, env);
 }
 
+size_t cprof_strtab_bytes(const cprof_strtab *t) {
+    return cprof_arena_bytes(&t->bytes) + t->slices.capacity * sizeof *t->slices.at +
+           (t->index.mask + 1) * sizeof *t->index.slots;
+}
+
 void cprof_strtab_deinit(cprof_strtab *tab) {
     cprof_arena_deinit(&tab->bytes);
     cprof_index_deinit(&tab->index);

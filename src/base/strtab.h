@@ -26,6 +26,8 @@ typedef struct cprof_strtab {
 bool cprof_strtab_init(cprof_strtab *tab, const cprof_env *env);
 bool cprof_strtab_init_child(cprof_strtab *tab, const cprof_strtab *parent, const cprof_env *env);
 void cprof_strtab_deinit(cprof_strtab *tab);
+/* What it takes from the budget, without its parent. */
+size_t cprof_strtab_bytes(const cprof_strtab *tab);
 
 /* The id of a copy of the bytes. */
 bool cprof_strtab_add(cprof_strtab *tab, cprof_slice bytes, cprof_str *id);

@@ -40,3 +40,8 @@ void cprof_graph_free(cprof_graph *g) {
     cprof_arena_deinit(&g->arena);
     cprof_mem_free(budget, g, sizeof *g);
 }
+
+size_t cprof_graph_bytes(const cprof_graph *g) {
+    const cprof_node_table *t = &g->table;
+    return sizeof *g + cprof_arena_bytes(&g->arena) + cprof_node_table_bytes(t);
+}

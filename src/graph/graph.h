@@ -95,6 +95,8 @@ typedef struct cprof_graph {
  * point to are not kept; the view is borrowed. */
 cprof_graph *cprof_graph_new(const cprof_view *view, const cprof_graph_options *options, cprof_error *err);
 void cprof_graph_free(cprof_graph *graph); /* NULL is fine */
+/* What it takes from the budget. */
+size_t cprof_graph_bytes(const cprof_graph *graph);
 
 static inline uint32_t cprof_graph_node(const cprof_graph *g, uint32_t vertex) {
     return g->node ? g->node[vertex] : vertex;

@@ -220,6 +220,13 @@ bool cprof_node_table_init(cprof_node_table *t, const cprof_view *view, const cp
     return ok || cprof_error_memory(view->env, err);
 }
 
+size_t cprof_node_table_bytes(const cprof_node_table *t) {
+    size_t locations = (size_t)t->view->profile->locations.count + 1, index = t->index.mask + 1;
+    return locations * sizeof *t->locations + (t->infos.count / 64 + 1) * sizeof *t->inlined +
+           t->infos.capacity * sizeof *t->infos.at + t->lists.capacity * sizeof *t->lists.at +
+           index * sizeof *t->index.slots + cprof_strtab_bytes(&t->strings);
+}
+
 void cprof_node_table_deinit(cprof_node_table *t) {
     cprof_budget *budget = cprof_env_budget(t->view->env);
     if (t->locations)

@@ -51,6 +51,8 @@ typedef struct cprof_node_table {
 bool cprof_node_table_init(cprof_node_table *table, const cprof_view *view, const cprof_node_options *options,
                            cprof_error *err);
 void cprof_node_table_deinit(cprof_node_table *table);
+/* What it takes from the budget. */
+size_t cprof_node_table_bytes(const cprof_node_table *table);
 
 /* How many nodes a location has: 0 for a hidden one. */
 static inline uint32_t cprof_node_count(const cprof_node_table *table, uint32_t location) {

@@ -21,6 +21,13 @@ typedef struct cprof_tree {
 /* With options.symbol only the nodes whose printed name matches.  Whether or not it succeeds,
  * cprof_tree_deinit is to be called. */
 bool cprof_tree_init(cprof_tree *tree, cprof_report *report, cprof_error *err);
+
+/* The nodes alone, without items; cprof_tree_find makes those that are asked for. */
+bool cprof_tree_init_lazily(cprof_tree *tree, cprof_report *report, cprof_error *err);
+/* tree->items become the nodes with this printed name.  A copy of the tree on a copy of the report with an
+ * arena of its own will do: then what was found goes with that arena. */
+bool cprof_tree_find(cprof_tree *tree, cprof_slice name, cprof_error *err);
+
 void cprof_tree_deinit(cprof_tree *tree);
 
 #endif

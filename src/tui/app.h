@@ -3,6 +3,7 @@
 #define CPROF_TUI_APP_H
 
 #include "app/shell.h"
+#include "tui/ahead.h"
 #include "tui/prompt.h"
 #include "tui/screen.h"
 #include "tui/view.h"
@@ -32,6 +33,7 @@ typedef struct cprof_app {
     cprof_grid grid;
     cprof_session *session;
     cprof_cache *cache;
+    cprof_ahead ahead;
     cprof_shell shell;
     cprof_history history;
     cprof_prompt prompt;

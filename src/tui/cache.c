@@ -125,27 +125,46 @@ static entry *add(cprof_cache *c, cprof_fold_kind kind, cprof_slice key) {
 
 /* --- getting and giving back --- */
 
-static bool make(cprof_cache *c, entry *e, const cprof_settings *settings, cprof_slice name,
-                 cprof_error *err) {
-    for (bool again = true;; again = false) {
-        cprof_error why = CPROF_ERROR_INIT;
-        if (cprof_fold_init(&e->fold, e->kind, c->session, settings, name, &why))
-            return true;
-        cprof_fold_deinit(&e->fold);
-        pthread_mutex_lock(&c->lock);
-        again = again && why.code == CPROF_ERR_MEMORY && shrink(c, 0);
-        pthread_mutex_unlock(&c->lock);
-        if (!again) {
-            if (err)
-                *err = why;
-            return false;
-        }
-    }
+/* Who wants a fold. */
+typedef struct wish {
+    cprof_session *session;
+    cprof_fold_kind kind;
+    const cprof_settings *settings;
+    cprof_slice name;
+} wish;
+
+static bool make(cprof_cache *c, entry *e, const wish *w, cprof_error *err) {
+    if (w->kind != CPROF_FOLD_FUNCTION)
+        return cprof_fold_init(&e->fold, w->kind, w->session, w->settings, w->name, err);
+    const cprof_fold *calls = cprof_cache_get(c, CPROF_FOLD_CALLS, w->settings, CPROF_SLICE(""), err);
+    bool ok = calls && cprof_fold_init_function(&e->fold, calls, w->name, err);
+    cprof_cache_release(c, calls);
+    return ok;
 }
 
-static const cprof_fold *fill(cprof_cache *c, entry *e, const cprof_settings *settings, cprof_slice name,
-                              cprof_error *err) {
-    bool ok = make(c, e, settings, name, err);
+/* Without memory once more, when unused folds have gone. */
+static bool make_room_and_make(cprof_cache *c, entry *e, const wish *w, cprof_error *err) {
+    cprof_error why = CPROF_ERROR_INIT;
+    bool ok = make(c, e, w, &why);
+    if (!ok && why.code == CPROF_ERR_MEMORY && w->session == c->session) {
+        pthread_mutex_lock(&c->lock);
+        bool room = shrink(c, 0);
+        pthread_mutex_unlock(&c->lock);
+        if (room) {
+            cprof_fold_deinit(&e->fold);
+            ok = make(c, e, w, &why);
+        }
+    }
+    if (!ok) {
+        cprof_fold_deinit(&e->fold);
+        if (err)
+            *err = why;
+    }
+    return ok;
+}
+
+static const cprof_fold *fill(cprof_cache *c, entry *e, const wish *w, cprof_error *err) {
+    bool ok = make_room_and_make(c, e, w, err);
     pthread_mutex_lock(&c->lock);
     e->state = ok ? READY : FAILED;
     if (ok) {
@@ -160,7 +179,8 @@ static const cprof_fold *fill(cprof_cache *c, entry *e, const cprof_settings *se
     return ok ? &e->fold : NULL;
 }
 
-/* Somebody else makes it: waits for it, or until this is to be stopped.  *failed: it is to be made anew. */
+/* Waits for the entry while somebody else makes it; NULL when that failed (*failed), or when this one is
+ * stopped. */
 static const cprof_fold *wait_for(cprof_cache *c, entry *e, bool *failed, cprof_error *err) {
     bool stopped = false;
     e->users++;
@@ -171,45 +191,72 @@ static const cprof_fold *wait_for(cprof_cache *c, entry *e, bool *failed, cprof_
         end.tv_sec += end.tv_nsec / 1000000000;
         end.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&c->changed, &c->lock, &end);
-        stopped = cprof_stopped(c->session->env, err);
+        stopped = e->state == MAKING && cprof_stopped(c->session->env, err);
     }
-    if (e->state == READY && !stopped)
+    if (e->state == READY)
         return &e->fold;
-    *failed = e->state == FAILED && !stopped;
+    *failed = !stopped;
     if (--e->users == 0 && e->state == FAILED)
         drop(c, e);
     return NULL;
 }
 
-const cprof_fold *cprof_cache_get(cprof_cache *c, cprof_fold_kind kind, const cprof_settings *settings,
-                                  cprof_slice name, cprof_error *err) {
-    cprof_sink key;
-    cprof_sink_init_memory(&key, c->session->env);
-    put_key(&key, settings, name);
-    if (!cprof_sink_finish(&key, err)) {
-        cprof_sink_deinit(&key);
-        return NULL;
-    }
+/* The fold that is there or being made; *mine: an entry that is to be filled, as there is none. */
+static const cprof_fold *take(cprof_cache *c, const wish *w, cprof_slice key, entry **mine,
+                              cprof_error *err) {
     const cprof_fold *fold = NULL;
     bool again = true;
+    *mine = NULL;
+    pthread_mutex_lock(&c->lock);
     while (again) {
         again = false;
-        pthread_mutex_lock(&c->lock);
-        entry *e = find(c, kind, cprof_sink_bytes(&key));
+        entry *e = find(c, w->kind, key);
         if (e) {
             unlink_entry(c, e);
             put_first(c, e);
             fold = wait_for(c, e, &again, err);
-        }
-        bool mine = !e && !again;
-        if (mine && !(e = add(c, kind, cprof_sink_bytes(&key))))
+        } else if (!(*mine = add(c, w->kind, key))) {
             cprof_error_memory(c->session->env, err);
+        }
+    }
+    pthread_mutex_unlock(&c->lock);
+    return fold;
+}
+
+const cprof_fold *cprof_cache_get(cprof_cache *c, cprof_fold_kind kind, const cprof_settings *settings,
+                                  cprof_slice name, cprof_error *err) {
+    wish w = {c->session, kind, settings, name};
+    const cprof_fold *fold = NULL;
+    entry *mine = NULL;
+    cprof_sink key;
+    cprof_sink_init_memory(&key, c->session->env);
+    put_key(&key, settings, name);
+    if (cprof_sink_finish(&key, err))
+        fold = take(c, &w, cprof_sink_bytes(&key), &mine, err);
+    cprof_sink_deinit(&key);
+    return mine ? fill(c, mine, &w, err) : fold;
+}
+
+bool cprof_cache_make_ahead(cprof_cache *c, cprof_session *session, cprof_fold_kind kind,
+                            const cprof_settings *settings) {
+    wish w = {session, kind, settings, CPROF_SLICE("")};
+    entry *mine = NULL;
+    cprof_sink key;
+    cprof_sink_init_memory(&key, session->env);
+    put_key(&key, settings, w.name);
+    bool ok = cprof_sink_finish(&key, NULL);
+    if (ok) {
+        pthread_mutex_lock(&c->lock);
+        if (!find(c, kind, cprof_sink_bytes(&key)))
+            ok = (mine = add(c, kind, cprof_sink_bytes(&key))) != NULL;
         pthread_mutex_unlock(&c->lock);
-        if (mine && e)
-            fold = fill(c, e, settings, name, err);
     }
     cprof_sink_deinit(&key);
-    return fold;
+    if (!mine)
+        return ok;
+    const cprof_fold *fold = fill(c, mine, &w, NULL);
+    cprof_cache_release(c, fold);
+    return fold != NULL;
 }
 
 void cprof_cache_release(cprof_cache *c, const cprof_fold *fold) {

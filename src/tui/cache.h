@@ -21,6 +21,12 @@ const cprof_fold *cprof_cache_get(cprof_cache *cache, cprof_fold_kind kind, cons
                                   cprof_slice name, cprof_error *err);
 void cprof_cache_release(cprof_cache *cache, const cprof_fold *fold); /* NULL is fine */
 
+/* Makes a fold that may be wanted later, unless it is there or being made.  session: on the cache's profile,
+ * with an env of its own that says when to stop; it outlives the cache.  What is there does not make room for
+ * it.  False when it failed. */
+bool cprof_cache_make_ahead(cprof_cache *cache, cprof_session *session, cprof_fold_kind kind,
+                            const cprof_settings *settings);
+
 /* How many folds there are, and their bytes. */
 size_t cprof_cache_count(cprof_cache *cache);
 size_t cprof_cache_bytes(cprof_cache *cache);

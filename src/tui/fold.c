@@ -2,7 +2,6 @@
 
 #include "report/flame.h"
 #include "report/top.h"
-#include "report/tree.h"
 #include "tui/grid.h"
 
 enum { TREE_NODES = 20000 };
@@ -39,7 +38,7 @@ bool cprof_fold_keep_total(cprof_fold *fold, const cprof_report *report, cprof_e
            cprof_error_memory(fold->env, err);
 }
 
-static bool keep_entry(cprof_fold *fold, const cprof_entry *entry, cprof_fold_row *row) {
+bool cprof_fold_keep_entry(cprof_fold *fold, const cprof_entry *entry, cprof_fold_row *row) {
     cprof_slice function = entry->function.len ? entry->function : entry->name;
     return cprof_fold_keep(fold, entry->name, &row->name) &&
            cprof_fold_keep(fold, function, &row->function) &&
@@ -84,43 +83,10 @@ static bool fold_top(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
     bool ok = cprof_top_init(&top, job->report, err) && cprof_fold_keep_total(fold, job->report, err);
     for (uint32_t i = 0; ok && i < top.count; i++) {
         cprof_fold_row row = {.caller = CPROF_NONE};
-        ok = (keep_entry(fold, &top.entries[i], &row) || cprof_error_memory(fold->env, err)) &&
+        ok = (cprof_fold_keep_entry(fold, &top.entries[i], &row) || cprof_error_memory(fold->env, err)) &&
              cprof_fold_add(fold, row, err);
     }
     cprof_top_deinit(&top);
-    return ok;
-}
-
-/* --- a function with its callers and callees --- */
-
-static bool fold_calls(cprof_fold *fold, const cprof_call *calls, uint32_t count, cprof_fold_part part,
-                       cprof_error *err) {
-    for (uint32_t i = 0; i < count; i++) {
-        cprof_fold_row row = {.part = part, .caller = CPROF_NONE};
-        if (!cprof_fold_keep(fold, calls[i].name, &row.name) ||
-            !cprof_fold_keep_amount(fold, &calls[i].cost, &row.cum))
-            return cprof_error_memory(fold->env, err);
-        row.function = row.name;
-        if (!cprof_fold_add(fold, row, err))
-            return false;
-    }
-    return true;
-}
-
-static bool fold_function(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
-    cprof_fold *fold = cprof_fold_of(job);
-    cprof_tree tree;
-    (void)sink;
-    bool ok = cprof_tree_init(&tree, job->report, err) && cprof_fold_keep_total(fold, job->report, err);
-    for (uint32_t i = 0; ok && i < tree.count; i++) {
-        const cprof_tree_item *item = &tree.items[i];
-        cprof_fold_row self = {.part = CPROF_PART_SELF, .caller = CPROF_NONE};
-        ok = fold_calls(fold, item->callers, item->caller_count, CPROF_PART_CALLER, err) &&
-             (keep_entry(fold, &item->node, &self) || cprof_error_memory(fold->env, err)) &&
-             cprof_fold_add(fold, self, err) &&
-             fold_calls(fold, item->callees, item->callee_count, CPROF_PART_CALLEE, err);
-    }
-    cprof_tree_deinit(&tree);
     return ok;
 }
 
@@ -204,7 +170,6 @@ static bool fold_tree(const cprof_job *job, cprof_sink *sink, cprof_error *err) 
 
 static const cprof_command commands[] = {
     [CPROF_FOLD_TOP] = {.name = "top", .run = fold_top},
-    [CPROF_FOLD_FUNCTION] = {.name = "peek", .run = fold_function, .takes_regex = true, .untrimmed = true},
     [CPROF_FOLD_TREE] = {.name = "flame", .run = fold_tree},
     [CPROF_FOLD_SOURCE] = {.name = "list",
                            .run = cprof_fold_source,
@@ -217,6 +182,7 @@ static const cprof_command commands[] = {
                            .untrimmed = true,
                            .granularity = "addresses",
                            .inlines = CPROF_INLINES_NEVER},
+    [CPROF_FOLD_CALLS] = {.name = "peek", .untrimmed = true},
 };
 
 cprof_slice cprof_quote_regex(cprof_arena *arena, cprof_slice text) {
@@ -253,8 +219,8 @@ bool cprof_fold_init(cprof_fold *fold, cprof_fold_kind kind, cprof_session *sess
     fold_request r = {.request = {.command = &commands[kind], .settings = *settings}, .fold = fold};
     r.request.settings.format = r.request.settings.output = CPROF_SLICE("");
     r.request.argument = name;
-    if (kind == CPROF_FOLD_FUNCTION && !cprof_anchor_regex(&fold->arena, name, &r.request.argument))
-        return cprof_error_memory(env, err);
+    if (kind == CPROF_FOLD_CALLS)
+        return cprof_fold_init_calls(fold, session, &r.request, err);
     cprof_sink nothing;
     cprof_sink_init_memory(&nothing, env);
     bool ok = cprof_session_run(session, &r.request, &nothing, err);
@@ -265,10 +231,13 @@ bool cprof_fold_init(cprof_fold *fold, cprof_fold_kind kind, cprof_session *sess
 }
 
 size_t cprof_fold_bytes(const cprof_fold *fold) {
-    return cprof_arena_bytes(&fold->arena) + fold->rows.capacity * sizeof *fold->rows.at;
+    return cprof_arena_bytes(&fold->arena) + fold->rows.capacity * sizeof *fold->rows.at +
+           (fold->calls ? cprof_fold_calls_bytes(fold->calls) : 0);
 }
 
 void cprof_fold_deinit(cprof_fold *fold) {
+    cprof_fold_free_calls(fold->calls, fold->env);
     cprof_vec_free(fold->env, &fold->rows);
     cprof_arena_deinit(&fold->arena);
+    *fold = (cprof_fold){.env = fold->env};
 }

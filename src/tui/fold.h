@@ -54,6 +54,7 @@ typedef struct cprof_fold {
     cprof_slice total;  /* what percentages are of */
     int number_columns; /* listings: of the longest line number or address */
     bool is_difference;
+    struct cprof_fold_calls *calls; /* CPROF_FOLD_CALLS */
 } cprof_fold;
 
 typedef enum cprof_fold_kind {
@@ -61,21 +62,25 @@ typedef enum cprof_fold_kind {
     CPROF_FOLD_FUNCTION,
     CPROF_FOLD_TREE,
     CPROF_FOLD_SOURCE,
-    CPROF_FOLD_DISASM
+    CPROF_FOLD_DISASM,
+    CPROF_FOLD_CALLS /* no rows: all calls, from which functions are folded */
 } cprof_fold_kind;
 
-/* Runs the report that the fold is made of.  name: for CPROF_FOLD_FUNCTION the printed name; for
- * CPROF_FOLD_SOURCE and CPROF_FOLD_DISASM a pattern of names.  Whether or not it succeeds, cprof_fold_deinit
- * is to be called. */
+/* Runs the report that the fold is made of.  name: for CPROF_FOLD_SOURCE and CPROF_FOLD_DISASM a pattern of
+ * names.  Whether or not it succeeds, cprof_fold_deinit is to be called.  CPROF_FOLD_FUNCTION is another
+ * function's. */
 bool cprof_fold_init(cprof_fold *fold, cprof_fold_kind kind, cprof_session *session,
                      const cprof_settings *settings, cprof_slice name, cprof_error *err);
-void cprof_fold_deinit(cprof_fold *fold);
+/* A function with its callers and callees, out of a fold of all calls; name: as reports print it. */
+bool cprof_fold_init_function(cprof_fold *fold, const cprof_fold *calls, cprof_slice name, cprof_error *err);
+void cprof_fold_deinit(cprof_fold *fold); /* more than once is fine */
 size_t cprof_fold_bytes(const cprof_fold *fold);
 
 /* For the files that make folds: what a report's step does with its rows.  False without memory. */
 cprof_fold *cprof_fold_of(const cprof_job *job);
 bool cprof_fold_keep(cprof_fold *fold, cprof_slice text, cprof_slice *kept);
 bool cprof_fold_keep_amount(cprof_fold *fold, const cprof_amount *amount, cprof_share *share);
+bool cprof_fold_keep_entry(cprof_fold *fold, const cprof_entry *entry, cprof_fold_row *row);
 bool cprof_fold_keep_total(cprof_fold *fold, const cprof_report *report, cprof_error *err);
 bool cprof_fold_add(cprof_fold *fold, cprof_fold_row row, cprof_error *err);
 /* Words of ours, broken into rows that narrow screens have room for. */
@@ -86,6 +91,12 @@ bool cprof_fold_add_note(cprof_fold *fold, cprof_slice text, cprof_error *err);
 
 /* fold_code.c */
 cprof_command_run cprof_fold_source, cprof_fold_disasm;
+
+/* fold_calls.c */
+bool cprof_fold_init_calls(cprof_fold *fold, cprof_session *session, const cprof_request *request,
+                           cprof_error *err);
+void cprof_fold_free_calls(struct cprof_fold_calls *calls, const cprof_env *env); /* NULL is fine */
+size_t cprof_fold_calls_bytes(const struct cprof_fold_calls *calls);
 
 /* A regular expression for exactly this text, in the arena; spaces in it are \s, as the shell splits at
  * spaces.  ptr NULL without memory. */

@@ -134,6 +134,7 @@ static bool run_piped(cprof_app *app, const cprof_shell_action *action, cprof_er
 }
 
 static void run_report(cprof_app *app, const cprof_shell_action *action, cprof_slice line) {
+    cprof_ahead_stop(&app->ahead);
     const cprof_request *request = &action->request;
     bool is_text = !request->settings.output.len && !request->command->suffix && !request->command->viewers;
     cprof_error err = CPROF_ERROR_INIT;
@@ -196,6 +197,7 @@ static void rerun(cprof_app *app) {
 void cprof_app_reload(cprof_app *app) {
     cprof_screen_view *v = cprof_app_view(app);
     cprof_error err = CPROF_ERROR_INIT;
+    cprof_ahead_stop(&app->ahead);
     if (!cprof_app_greet(app, &err))
         cprof_app_fail(app, &err);
     if (!v)

@@ -32,6 +32,7 @@ static bool start(cprof_app *app, const cprof_settings *settings, void (*loaded)
     app->cache = cprof_cache_new(app->session, CACHE_BYTES);
     if (!app->cache)
         return cprof_error_memory(&app->env, err);
+    cprof_ahead_init(&app->ahead, app->cache, app->session);
     if (!cprof_shell_init(&app->shell, app->session, settings, err) || !cprof_app_greet(app, err))
         return false;
     if (app->message.count == 0)
@@ -119,6 +120,7 @@ static void init(cprof_app *app, const cprof_sources *sources, cprof_budget *bud
 static void deinit(cprof_app *app) {
     while (app->view_count > 0)
         cprof_screen_view_deinit(&app->views[--app->view_count]);
+    cprof_ahead_deinit(&app->ahead);
     cprof_cache_free(app->cache);
     if (app->shell.session)
         cprof_shell_deinit(&app->shell);

@@ -5,6 +5,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Milliseconds: until work is shown; between two looks at it; until work ahead is tried again. */
+enum { PATIENCE = 40, LOOK = 40, AHEAD_AGAIN = 50 };
+
 typedef struct job {
     cprof_app *app;
     bool (*step)(void *context, cprof_error *err);
@@ -121,11 +124,11 @@ bool cprof_app_do(cprof_app *app, bool (*step)(void *context, cprof_error *err),
     w->note[0] = 0;
     if (pthread_create(&thread, NULL, work, &j) != 0)
         return cprof_error_set(err, CPROF_ERR_IO, -1, "no thread can be started");
-    bool done = wait_done(w, 80);
+    bool done = wait_done(w, PATIENCE);
     while (!done) {
         cprof_event event;
         show_progress(app);
-        if (cprof_screen_wait(app->screen, 40, &event))
+        if (cprof_screen_wait(app->screen, LOOK, &event))
             keep_event(app, &event);
         done = wait_done(w, 0);
     }
@@ -143,5 +146,8 @@ void cprof_app_next(cprof_app *app, cprof_event *event) {
         app->queue_count--;
         return;
     }
-    cprof_screen_wait(app->screen, -1, event);
+    bool begun;
+    do
+        begun = cprof_ahead_start(&app->ahead, &app->shell.settings);
+    while (!cprof_screen_wait(app->screen, begun ? -1 : AHEAD_AGAIN, event));
 }

@@ -1,6 +1,6 @@
 #include "support.h"
 
-#include "tui/cache.h"
+#include "tui/ahead.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -120,21 +120,22 @@ static void memory_is_bounded(void **state) {
 static void oldest_goes_first(void **state) {
     (void)state;
     cprof_cache *probe = cprof_cache_new(session, 1 << 20);
+    settings.ignore = CPROF_SLICE("w");
     cprof_cache_release(probe, get(probe, CPROF_FOLD_TOP, ""));
     size_t one = cprof_cache_bytes(probe);
     cprof_cache_free(probe);
-    cprof_cache *cache = cprof_cache_new(session, one * 5 / 2); /* room for two */
-    static const cprof_slice wanted[] = {{"a", 1}, {"b", 1}, {"a", 1}, {"c", 1}};
+    cprof_cache *cache = cprof_cache_new(session, one * 5 / 2);                   /* room for two */
+    static const cprof_slice wanted[] = {{"x", 1}, {"y", 1}, {"x", 1}, {"z", 1}}; /* all match nothing */
     for (size_t i = 0; i < 4; i++) {
         settings.ignore = wanted[i];
         cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
     }
-    assert_int_equal(cprof_cache_count(cache), 2); /* a and c */
-    settings.ignore = CPROF_SLICE("a");
+    assert_int_equal(cprof_cache_count(cache), 2); /* x and z */
+    settings.ignore = CPROF_SLICE("x");
     cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
-    settings.ignore = CPROF_SLICE("b");
+    settings.ignore = CPROF_SLICE("y");
     cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
-    settings.ignore = CPROF_SLICE("a"); /* still there: c went */
+    settings.ignore = CPROF_SLICE("x"); /* still there: z went */
     size_t count = cprof_cache_count(cache), bytes = cprof_cache_bytes(cache);
     cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
     assert_int_equal(cprof_cache_count(cache), count);
@@ -209,6 +210,57 @@ static void it_is_made_once(void **state) {
     cprof_cache_free(cache);
 }
 
+/* --- ahead --- */
+
+static void wait_until(const cprof_ahead *ahead) {
+    while (!atomic_load(&ahead->done))
+        usleep(1000);
+}
+
+static void work_ahead_is_there_when_it_is_wanted(void **state) {
+    (void)state;
+    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    cprof_ahead ahead;
+    cprof_ahead_init(&ahead, cache, session);
+    assert_true(cprof_ahead_start(&ahead, &settings));
+    assert_true(cprof_ahead_start(&ahead, &settings)); /* is that already */
+    wait_until(&ahead);
+    size_t count = cprof_cache_count(cache);
+    cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
+    cprof_cache_release(cache, get(cache, CPROF_FOLD_TREE, ""));
+    assert_int_equal(cprof_cache_count(cache), count);
+    const cprof_fold *a = get(cache, CPROF_FOLD_FUNCTION, "a");
+    assert_int_equal(a->rows.count, 3);
+    assert_slice(a->rows.at[0].name, "main");
+    assert_slice(a->rows.at[1].cum.text, "80");
+    assert_slice(a->rows.at[2].cum.percent_text, "62.50%");
+    cprof_cache_release(cache, a);
+    assert_int_equal(cprof_cache_count(cache), count + 1);
+    cprof_ahead_deinit(&ahead);
+    cprof_cache_free(cache);
+}
+
+/* Whenever it is stopped, what is asked for meanwhile comes. */
+static void work_ahead_gives_way(void **state) {
+    (void)state;
+    static const cprof_slice filters[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"", 0}};
+    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    cprof_ahead ahead;
+    cprof_ahead_init(&ahead, cache, session);
+    for (int i = 0; i < 40; i++) {
+        settings.focus = filters[i % 4];
+        while (!cprof_ahead_start(&ahead, &settings))
+            usleep(100);
+        usleep((unsigned)i * 20);
+        if (i % 3 == 0)
+            cprof_ahead_stop(&ahead);
+        cprof_cache_release(cache, get(cache, CPROF_FOLD_TREE, ""));
+    }
+    settings.focus = CPROF_SLICE("");
+    cprof_ahead_deinit(&ahead);
+    cprof_cache_free(cache);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_made_is_there),
@@ -219,6 +271,8 @@ int main(void) {
         cmocka_unit_test(failures_are_not_kept),
         cmocka_unit_test(unused_folds_make_room),
         cmocka_unit_test(it_is_made_once),
+        cmocka_unit_test(work_ahead_is_there_when_it_is_wanted),
+        cmocka_unit_test(work_ahead_gives_way),
     };
     return cmocka_run_group_tests(tests, start, end);
 }
