@@ -9,7 +9,7 @@ static void put_words(cprof_sink *sink, bool commands, bool options) {
             cprof_sink_printf(sink, "-%s ", c->name);
     for (const cprof_option *o = cprof_options; options && o->name; o++) {
         cprof_sink_printf(sink, "-%s ", o->name);
-        for (const char *const *c = o->choices; c && *c; c++)
+        for (const char *const *c = cprof_option_flags(o); *c; c++)
             cprof_sink_printf(sink, "-%s ", *c);
     }
 }
@@ -88,7 +88,7 @@ static void put_zsh_option(cprof_sink *sink, const cprof_option *o) {
         cprof_sink_puts(sink, "_files");
     }
     cprof_sink_puts(sink, "'\n");
-    for (const char *const *c = o->choices; c && *c; c++)
+    for (const char *const *c = cprof_option_flags(o); *c; c++)
         cprof_sink_printf(sink, "    '-%s[%s=%s]'\n", *c, o->name, *c);
 }
 
@@ -154,7 +154,7 @@ static void complete_fish(cprof_sink *sink) {
         } else {
             put_fish(sink, "-o", o->name, o->value ? "-r " : "", o->brief);
         }
-        for (const char *const *c = o->choices; c && *c; c++)
+        for (const char *const *c = cprof_option_flags(o); *c; c++)
             put_fish(sink, "-o", *c, "", o->brief);
     }
 }

@@ -44,9 +44,11 @@ static bool to_new_file(cprof_session *session, const cprof_request *request, cp
     return ok;
 }
 
-/* Bytes of a colour sequence (ESC [ digits m) at the start of s; 0: there is none. */
-static size_t colour_size(cprof_slice s) {
+/* Bytes of a colour sequence (ESC [ digits m) or a tab at the start of s; 0: there is none. */
+static size_t harmless_size(cprof_slice s) {
     size_t n = 2;
+    if (s.len > 0 && s.ptr[0] == '\t')
+        return 1;
     if (s.len < 3 || s.ptr[0] != '\x1b' || s.ptr[1] != '[')
         return 0;
     while (n < s.len && (s.ptr[n] == ';' || (s.ptr[n] >= '0' && s.ptr[n] <= '9')))
@@ -54,20 +56,29 @@ static size_t colour_size(cprof_slice s) {
     return n < s.len && s.ptr[n] == 'm' ? n + 1 : 0;
 }
 
-/* Nothing but colours drives the terminal, whatever a renderer let through. */
+/* Nothing but colours and tabs drives the terminal, whatever a renderer let through. */
 static void write_terminal(cprof_sink *terminal, cprof_slice text) {
     while (text.len > 0) {
-        size_t colour = colour_size(text), plain = 1;
-        if (colour > 0) {
-            cprof_sink_write(terminal, text.ptr, colour);
-            text = cprof_slice_sub(text, colour, text.len);
+        size_t harmless = harmless_size(text), plain = 1;
+        if (harmless > 0) {
+            cprof_sink_write(terminal, text.ptr, harmless);
+            text = cprof_slice_sub(text, harmless, text.len);
             continue;
         }
-        while (plain < text.len && !colour_size(cprof_slice_sub(text, plain, text.len)))
+        while (plain < text.len && !harmless_size(cprof_slice_sub(text, plain, text.len)))
             plain++;
         cprof_sink_escaped(terminal, cprof_slice_sub(text, 0, plain), true);
         text = cprof_slice_sub(text, plain, text.len);
     }
+}
+
+/* How many colours a text report may use. */
+static int colours_of(cprof_slice when, bool is_terminal) {
+    const char *none = getenv("NO_COLOR"), *term = getenv("TERM"), *many = getenv("COLORTERM");
+    bool able = is_terminal && !(none && *none) && term && *term && strcmp(term, "dumb") != 0;
+    if (cprof_slice_is(when, "never") || (!able && !cprof_slice_is(when, "always")))
+        return 0;
+    return (many && *many) || (term && strstr(term, "256color")) ? 256 : 8;
 }
 
 static bool to_terminal(cprof_session *session, const cprof_request *request, int fd, cprof_error *err) {
@@ -75,7 +86,7 @@ static bool to_terminal(cprof_session *session, const cprof_request *request, in
     cprof_sink_init_memory(&text, session->env);
     cprof_sink_init_fd(&terminal, fd);
     cprof_request shown = *request;
-    shown.style = (cprof_text_style){.escape = true};
+    shown.style = (cprof_text_style){.escape = true, .colours = colours_of(request->settings.colour, true)};
     bool ok = cprof_session_run(session, &shown, &text, err) && cprof_sink_finish(&text, err);
     if (ok) {
         write_terminal(&terminal, cprof_sink_bytes(&text));
@@ -89,7 +100,10 @@ static bool to_terminal(cprof_session *session, const cprof_request *request, in
 static bool to_pipe(cprof_session *session, const cprof_request *request, int fd, cprof_error *err) {
     cprof_sink sink;
     cprof_sink_init_fd(&sink, fd);
-    bool ok = cprof_session_run(session, request, &sink, err) && cprof_sink_finish(&sink, err);
+    cprof_request shown = *request;
+    shown.style.colours = colours_of(request->settings.colour, false);
+    shown.style.escape |= shown.style.colours > 0; /* it will be on a terminal in the end */
+    bool ok = cprof_session_run(session, &shown, &sink, err) && cprof_sink_finish(&sink, err);
     cprof_sink_deinit(&sink);
     return ok;
 }

@@ -12,6 +12,7 @@ static const char *const granularities[] = {"functions", "filefunctions", "files
                                             "lines",     "addresses",     NULL};
 static const char *const formats[] = {"json", "csv", "tsv", "markdown", NULL};
 static const char *const colourings[] = {"relative", "absolute", NULL};
+static const char *const when[] = {"auto", "always", "never", NULL};
 static const char *const sorts[] = {"cum", "flat", NULL};
 
 #define FIELD(kind_, name_)                                                                                  \
@@ -75,6 +76,18 @@ const cprof_option cprof_options[] = {
      .help =
          "The same report for programs and documents: cprof top -json. Each is also a flag of its own. Without "
          "it the name of the output decides: -output top.csv."},
+    {.name = "color",
+     .kind = CPROF_OPTION_WORD,
+     .field = offsetof(cprof_settings, colour),
+     .group = CPROF_GROUP_SHOW,
+     .in_shell = true,
+     .choices = when,
+     .preset = "auto",
+     .value = "WHEN",
+     .brief = "colours in text reports: auto, always, never",
+     .help =
+         "auto: on a terminal, unless NO_COLOR is set or TERM is dumb. always: into a pipe too, as for less "
+         "-R. A file that -output names never gets them."},
     {FIELD(BOOL, inverted), .group = CPROF_GROUP_SHOW, .in_shell = true, .url = "inverted", .saved = true,
      .brief = "flame graphs: the root at the bottom"},
     {FIELD(CHOICE, diff_colours), .group = CPROF_GROUP_SHOW, .in_shell = true, .choices = colourings,

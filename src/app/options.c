@@ -13,9 +13,14 @@ const cprof_option *cprof_option_find(cprof_slice name) {
     return NULL;
 }
 
+const char *const *cprof_option_flags(const cprof_option *option) {
+    static const char *const none[] = {NULL};
+    return option->kind == CPROF_OPTION_CHOICE ? option->choices : none;
+}
+
 const cprof_option *cprof_option_find_choice(cprof_slice name, const char **choice) {
     for (const cprof_option *o = cprof_options; o->name; o++)
-        for (const char *const *c = o->choices; c && *c; c++)
+        for (const char *const *c = cprof_option_flags(o); *c; c++)
             if (cprof_slice_is(name, *c)) {
                 *choice = *c;
                 return o;
@@ -153,6 +158,7 @@ bool cprof_option_set(const cprof_option *option, cprof_settings *settings, cpro
         *(cprof_slice *)field = value;
         return true;
     case CPROF_OPTION_CHOICE:
+    case CPROF_OPTION_WORD:
         return set_choice(option, field, value, err);
     case CPROF_OPTION_SOURCE:
         break;
@@ -181,6 +187,7 @@ cprof_slice cprof_option_get(const cprof_option *option, const cprof_settings *s
         return *(const bool *)field ? CPROF_SLICE("true") : CPROF_SLICE("false");
     case CPROF_OPTION_TEXT:
     case CPROF_OPTION_CHOICE:
+    case CPROF_OPTION_WORD:
         return *(const cprof_slice *)field;
     case CPROF_OPTION_INT:
         n = snprintf(buffer, CPROF_OPTION_TEXT_MAX, "%ld", *(const long *)field);
@@ -206,7 +213,7 @@ bool cprof_option_is_preset(const cprof_option *option, const cprof_settings *se
 cprof_settings cprof_settings_default(void) {
     cprof_settings settings = {0};
     for (const cprof_option *o = cprof_options; o->name; o++) {
-        if (o->kind == CPROF_OPTION_TEXT || o->kind == CPROF_OPTION_CHOICE)
+        if (o->kind == CPROF_OPTION_TEXT || o->kind == CPROF_OPTION_CHOICE || o->kind == CPROF_OPTION_WORD)
             *(cprof_slice *)field_of(o, &settings) = CPROF_SLICE("");
         if (o->preset)
             cprof_option_set(o, &settings, cprof_slice_of(o->preset), NULL);

@@ -16,6 +16,7 @@ typedef struct cprof_settings {
     bool call_tree, compact_labels, intel_syntax, noinlines, showcolumns, relative_percentages;
     cprof_slice unit, source_path, trim_path, output;
     cprof_slice format; /* "json", "csv", "tsv", "markdown"; "": the report's own */
+    cprof_slice colour; /* "auto", "always" or "never" */
     bool inverted;
     cprof_slice diff_colours; /* "relative" or "absolute" */
     long layout_timeout;      /* seconds */
@@ -53,6 +54,7 @@ typedef enum cprof_option_kind {
     CPROF_OPTION_FLOAT,  /* double */
     CPROF_OPTION_TEXT,   /* cprof_slice */
     CPROF_OPTION_CHOICE, /* cprof_slice, one of `choices`; each choice is a flag of its own too */
+    CPROF_OPTION_WORD,   /* cprof_slice, one of `choices`, which are no flags */
     CPROF_OPTION_SIZE,   /* uint64_t bytes, written with or without a unit: 512MB */
     CPROF_OPTION_SOURCE  /* one more profile: no field, kept by who reads the command line */
 } cprof_option_kind;
@@ -74,7 +76,7 @@ typedef struct cprof_option {
     cprof_option_group group;
     size_t field;               /* offset in cprof_settings */
     const char *preset;         /* the value that it starts with, as text; NULL: false, 0 or "" */
-    const char *const *choices; /* of a CHOICE (ends with NULL) */
+    const char *const *choices; /* of a CHOICE or WORD (ends with NULL) */
     const char *url;            /* name of the URL parameter; NULL: never in a URL */
     const char *sample_index;   /* a flag that stands for -sample_index=THIS */
     bool saved;                 /* kept with named settings */
@@ -89,7 +91,9 @@ extern const char *const cprof_option_group_titles[CPROF_GROUP_COUNT];
 
 /* NULL where there is none. */
 const cprof_option *cprof_option_find(cprof_slice name);
-/* The option that has `name` among its choices; *choice is the table's own spelling. */
+/* The choices that are flags of their own; ends with NULL. */
+const char *const *cprof_option_flags(const cprof_option *option);
+/* The option that has `name` among its flags; *choice is the table's own spelling. */
 const cprof_option *cprof_option_find_choice(cprof_slice name, const char **choice);
 
 cprof_settings cprof_settings_default(void);

@@ -33,7 +33,7 @@ static bool unknown_option(cprof_slice name, cprof_error *err) {
     cprof_nearest nearest = cprof_nearest_start(name);
     for (const cprof_option *o = cprof_options; o->name; o++) {
         cprof_nearest_try(&nearest, o->name);
-        for (const char *const *c = o->choices; c && *c; c++)
+        for (const char *const *c = cprof_option_flags(o); *c; c++)
             cprof_nearest_try(&nearest, *c);
     }
     for (const cprof_command *c = cprof_commands; c->name; c++)

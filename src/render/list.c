@@ -15,16 +15,25 @@ static void put_source(const cprof_text_style *style, cprof_sink *sink, cprof_sl
     cprof_style_name(style, sink, text);
 }
 
+static void put_value(const cprof_text_style *style, cprof_sink *sink, cprof_slice text, double percent) {
+    cprof_tint tint = cprof_style_weight(style, percent);
+    cprof_style_begin(style, sink, tint);
+    cprof_sink_right(sink, text, VALUE_WIDTH);
+    cprof_style_end(style, sink, tint);
+}
+
 static void put_file(const cprof_list_file *file, cprof_slice function, const cprof_text_style *style,
                      cprof_sink *sink) {
+    cprof_style_begin(style, sink, CPROF_TINT_TITLE);
     cprof_sink_puts(sink, "ROUTINE ======================== ");
     cprof_style_name(style, sink, function);
     cprof_sink_puts(sink, " in ");
     cprof_style_name(style, sink, file->file);
+    cprof_style_end(style, sink, CPROF_TINT_TITLE);
     cprof_sink_putc(sink, '\n');
-    cprof_sink_right(sink, file->flat.text, VALUE_WIDTH);
+    put_value(style, sink, file->flat.text, file->flat.percent);
     cprof_sink_putc(sink, ' ');
-    cprof_sink_right(sink, file->cum.text, VALUE_WIDTH);
+    put_value(style, sink, file->cum.text, file->cum.percent);
     cprof_sink_puts(sink, " (flat, cum) ");
     cprof_sink_slice(sink, file->cum.percent_text);
     cprof_sink_puts(sink, " of Total\n");
@@ -35,10 +44,12 @@ static void put_file(const cprof_list_file *file, cprof_slice function, const cp
     }
     for (uint32_t i = 0; i < file->count; i++) {
         const cprof_list_line *line = &file->lines[i];
-        cprof_sink_right(sink, line->flat_text, VALUE_WIDTH);
+        put_value(style, sink, line->flat_text, line->flat_percent);
         cprof_sink_putc(sink, ' ');
-        cprof_sink_right(sink, line->cum_text, VALUE_WIDTH);
+        put_value(style, sink, line->cum_text, line->cum_percent);
+        cprof_style_begin(style, sink, CPROF_TINT_FAINT);
         cprof_sink_printf(sink, " %6" PRId64 ":", line->number);
+        cprof_style_end(style, sink, CPROF_TINT_FAINT);
         put_source(style, sink, line->text);
         cprof_sink_putc(sink, '\n');
     }

@@ -11,6 +11,7 @@ typedef struct tab_cell {
 
 typedef struct tab_layout {
     const cprof_env *env;
+    bool tinted;
     CPROF_VEC(tab_cell) cells;   /* of all lines */
     CPROF_VEC(size_t) line_ends; /* a line's cells end here; its last one is no cell of a column */
     CPROF_VEC(size_t) columns;   /* width of each */
@@ -18,6 +19,18 @@ typedef struct tab_layout {
 
 static bool ends_cell(char c) {
     return c == '\t' || c == '\v' || c == '\n' || c == '\f';
+}
+
+/* Bytes of the sequences "ESC [ … m" in s. */
+static size_t tint_size(cprof_slice s) {
+    size_t size = 0;
+    for (size_t at = cprof_slice_find(s, '\x1b'); at < s.len; at = cprof_slice_find(s, '\x1b')) {
+        s = cprof_slice_sub(s, at, s.len);
+        size_t end = cprof_slice_find(s, 'm') + 1;
+        size += end < s.len ? end : s.len;
+        s = cprof_slice_sub(s, end, s.len);
+    }
+    return size;
 }
 
 /* The cells of the next line; *breaks: it ends every column. */
@@ -28,7 +41,7 @@ static bool read_line(tab_layout *layout, cprof_slice *rest, bool *breaks) {
         while (len < rest->len && !ends_cell(rest->ptr[len]))
             len++;
         tab_cell cell = {.text = cprof_slice_sub(*rest, 0, len)};
-        cell.width = cprof_utf8_count(cell.text);
+        cell.width = cprof_utf8_count(cell.text) - (layout->tinted ? tint_size(cell.text) : 0);
         if (!cprof_vec_push(layout->env, &layout->cells, cell))
             return false;
         end = len < rest->len ? rest->ptr[len] : '\n';
@@ -71,8 +84,8 @@ static bool read_text(tab_layout *layout, cprof_slice text) {
     return true;
 }
 
-bool cprof_tabs_write(cprof_slice text, int padding, const cprof_env *env, cprof_sink *sink) {
-    tab_layout layout = {.env = env};
+bool cprof_tabs_write(cprof_slice text, int padding, bool tinted, const cprof_env *env, cprof_sink *sink) {
+    tab_layout layout = {.env = env, .tinted = tinted};
     bool ok = read_text(&layout, text);
     size_t k = 0;
     for (size_t line = 0; ok && line < layout.line_ends.count; line++) {

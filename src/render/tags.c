@@ -11,9 +11,20 @@ static void put_percent(const cprof_tags *tags, const cprof_amount *amount, cpro
     cprof_sink_putc(sink, ')');
 }
 
+static void put_value(const cprof_tags *tags, const cprof_amount *amount, const cprof_text_style *style,
+                      cprof_sink *sink) {
+    cprof_tint tint = cprof_style_weight(style, amount->percent);
+    cprof_style_begin(style, sink, tint);
+    cprof_sink_slice(sink, amount->text);
+    put_percent(tags, amount, sink);
+    cprof_style_end(style, sink, tint);
+}
+
 static void put_key(const cprof_tags *tags, const cprof_tags_key *key, const cprof_text_style *style,
                     cprof_sink *sink) {
+    cprof_style_begin(style, sink, CPROF_TINT_TITLE);
     cprof_style_name(style, sink, key->name);
+    cprof_style_end(style, sink, CPROF_TINT_TITLE);
     cprof_sink_puts(sink, ":\t Total ");
     cprof_sink_slice(sink, key->amount.text);
     cprof_sink_puts(sink, " of ");
@@ -23,8 +34,7 @@ static void put_key(const cprof_tags *tags, const cprof_tags_key *key, const cpr
     for (uint32_t i = 0; i < key->value_count; i++) {
         const cprof_tags_value *value = &key->values[i];
         cprof_sink_puts(sink, " \t");
-        cprof_sink_slice(sink, value->amount.text);
-        put_percent(tags, &value->amount, sink);
+        put_value(tags, &value->amount, style, sink);
         cprof_sink_puts(sink, ":\t ");
         cprof_style_name(style, sink, value->name);
         cprof_sink_putc(sink, '\n');
@@ -38,7 +48,8 @@ void cprof_render_tags(const cprof_tags *tags, const cprof_text_style *style, cp
     cprof_sink_init_memory(&text, env);
     for (uint32_t i = 0; i < tags->key_count; i++)
         put_key(tags, &tags->keys[i], style, &text);
-    bool ok = text.error.code == CPROF_OK && cprof_tabs_write(cprof_sink_bytes(&text), 1, env, sink);
+    bool ok = text.error.code == CPROF_OK &&
+              cprof_tabs_write(cprof_sink_bytes(&text), 1, style->colours > 0, env, sink);
     if (!ok && sink->error.code == CPROF_OK)
         cprof_error_memory(env, &sink->error);
     cprof_sink_deinit(&text);

@@ -33,12 +33,14 @@ static void put_trace(trace_writer *writer, const cprof_trace *trace) {
     cprof_sink *sink = writer->sink;
     char buffer[CPROF_LABEL_MAX];
     cprof_slice value = cprof_report_value(writer->traces->report, trace->value, buffer);
-    cprof_sink_puts(sink, SEPARATOR);
+    cprof_style_line(writer->style, sink, CPROF_TINT_FAINT, SEPARATOR);
     for (uint32_t i = 0; i < trace->labels->count; i++) {
         cprof_style_name(writer->style, sink, trace->labels->at[i].line);
         cprof_sink_putc(sink, '\n');
     }
+    cprof_style_begin(writer->style, sink, CPROF_TINT_TITLE);
     cprof_sink_right(sink, value, VALUE_WIDTH);
+    cprof_style_end(writer->style, sink, CPROF_TINT_TITLE);
     /* The value takes the place of the first line's room for it. */
     size_t skip = VALUE_WIDTH;
     for (uint32_t i = 0; i < trace->frame_count; i++) {
@@ -73,7 +75,7 @@ void cprof_render_traces(const cprof_traces *traces, const cprof_text_style *sty
         if (cprof_traces_get(traces, i, &trace))
             put_trace(&writer, &trace);
     }
-    cprof_sink_puts(sink, SEPARATOR);
+    cprof_style_line(style, sink, CPROF_TINT_FAINT, SEPARATOR);
     if (writer.texts.error.code != CPROF_OK && sink->error.code == CPROF_OK)
         sink->error = writer.texts.error;
     cprof_sink_deinit(&writer.texts);

@@ -90,6 +90,10 @@ static bool add_amounts(cprof_report *report, const place *p, size_t count, size
         cprof_i64_add(&line->flat, p[*next].flat, &clipped);
         cprof_i64_add(&line->cum, p[*next].cum, &clipped);
     }
+    if (report->total) {
+        line->flat_percent = (double)line->flat / (double)report->total * 100;
+        line->cum_percent = (double)line->cum / (double)report->total * 100;
+    }
     return value_or_dot(report, line->flat, &line->flat_text) &&
            value_or_dot(report, line->cum, &line->cum_text);
 }

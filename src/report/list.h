@@ -7,9 +7,10 @@
 
 typedef struct cprof_list_line {
     int64_t number;
-    int64_t flat, cum;               /* 0: nothing was sampled here */
-    cprof_slice flat_text, cum_text; /* "." where 0 */
-    cprof_slice text;                /* without its line end */
+    int64_t flat, cum;                /* 0: nothing was sampled here */
+    double flat_percent, cum_percent; /* of the total, with their sign */
+    cprof_slice flat_text, cum_text;  /* "." where 0 */
+    cprof_slice text;                 /* without its line end */
 } cprof_list_line;
 
 /* The part of a file that a function is in. */

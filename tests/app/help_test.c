@@ -57,7 +57,7 @@ static void every_row_has_help(void **state) {
         char *text = help_on(o->name, false);
         assert_non_null(strstr(text, o->brief));
         free(text);
-        for (const char *const *c = o->choices; c && *c; c++) {
+        for (const char *const *c = cprof_option_flags(o); *c; c++) {
             text = help_on(*c, false);
             assert_non_null(strstr(text, o->brief));
             free(text);

@@ -124,7 +124,7 @@ static void names_are_distinct(void **state) {
         assert_ptr_equal(option(o->name), o);
         assert_null(cprof_command_find(cprof_slice_of(o->name)));
         assert_null(cprof_option_find_choice(cprof_slice_of(o->name), &choice));
-        for (const char *const *c = o->choices; c && *c; c++) {
+        for (const char *const *c = cprof_option_flags(o); *c; c++) {
             assert_null(cprof_command_find(cprof_slice_of(*c)));
             assert_ptr_equal(cprof_option_find_choice(cprof_slice_of(*c), &choice), o);
         }
@@ -141,7 +141,7 @@ static void rows_are_whole(void **state) {
     for (const cprof_option *o = cprof_options; o->name; o++) {
         assert_non_null(o->brief);
         assert_int_equal(o->value != NULL, o->kind != CPROF_OPTION_BOOL);
-        assert_int_equal(o->choices != NULL, o->kind == CPROF_OPTION_CHOICE);
+        assert_int_equal(o->choices != NULL, o->kind == CPROF_OPTION_CHOICE || o->kind == CPROF_OPTION_WORD);
         assert_true(!o->saved || o->in_shell);
     }
     for (const cprof_command *c = cprof_commands; c->name; c++) {

@@ -6,8 +6,10 @@ usage: terminal_test.py CPROF TESTDATA
 import os
 import pathlib
 import pty
+import re
 import select
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,11 +25,11 @@ class Terminal(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory(prefix="cprof-tty-")
         self.addCleanup(self.folder.cleanup)
 
-    def start(self, *args):
+    def start(self, *args, **env):
         pid, fd = pty.fork()
         if pid == 0:
             os.chdir(self.folder.name)
-            os.environ.update(TERM="dumb", HOME=self.folder.name, TZ="UTC")
+            os.environ.update({"TERM": "dumb", "HOME": self.folder.name, "TZ": "UTC"} | env)
             os.execv(CPROF, ["cprof", *args])
         self.fd, self.pid, self.seen = fd, pid, ""
 
@@ -89,6 +91,68 @@ class Terminal(unittest.TestCase):
         self.assertEqual(status, 0, self.seen)
         self.assertIn("\\x1b[2J\\x1b]0,owned\\x07evil", self.seen)
         self.assertNotIn("\x1b", self.seen)
+
+    def write(self, name, text):
+        path = pathlib.Path(self.folder.name, name)
+        path.write_bytes(text)
+        return str(path)
+
+    def shown(self, *args, **env):
+        """What a terminal with 256 colours gets."""
+        self.start(*args, **({"TERM": "xterm-256color", "COLORTERM": "", "NO_COLOR": ""} | env))
+        self.assertEqual(self.end(), 0, self.seen)
+        return self.seen.replace("\r\n", "\n")
+
+    def piped(self, *args, **env):
+        done = subprocess.run([CPROF, *args], cwd=self.folder.name, capture_output=True, text=True, check=True,
+                              env={"TERM": "xterm-256color", "TZ": "UTC"} | env)
+        return done.stdout
+
+    def test_weights_have_colours(self):
+        path = self.write("x.folded", b"root;hot 70\nroot;warm 12\nroot;mild 7\nroot;slight 4\nroot;cool 7\nroot 0\n")
+        seen = self.shown("top", path)
+        hot, plain = "\x1b[1;38;5;196m", "\x1b[0m"
+        self.assertIn(f"\n{hot}        70 70.00%{plain} 70.00% {hot}        70 70.00%{plain}  hot\n", seen)
+        self.assertIn(f"\n\x1b[38;5;166m        12 12.00%{plain}", seen)
+        self.assertIn(f"\n\x1b[38;5;172m         7  7.00%{plain}", seen)
+        self.assertIn(f"\n\x1b[38;5;136m         4  4.00%{plain}", seen)
+        self.assertIn(f"\n\x1b[38;5;245m         0     0%{plain}   100% {hot}       100   100%{plain}  root\n", seen)
+        self.assertIn(f"\n\x1b[1m      flat  flat%   sum%        cum   cum%{plain}\n", seen)
+        self.assertIn(f"\n{hot[:2]}1;31m        70 70.00%", self.shown("top", path, TERM="linux"))
+
+    def test_what_grew_is_warm_and_what_shrank_is_cold(self):
+        old, new = self.write("old.folded", b"a 60\nb 40\n"), self.write("new.folded", b"a 20\nb 90\n")
+        seen = self.shown("diff", old, new)
+        self.assertIn("\x1b[1;38;5;196m        50 50.00%\x1b[0m", seen)
+        self.assertIn("\x1b[1;38;5;35m       -40 40.00%\x1b[0m", seen)
+
+    def test_colours_change_nothing_else(self):
+        cpu, heap = str(TESTDATA / "go" / "cpu.pb.gz"), str(TESTDATA / "go" / "heap.pb.gz")
+        source = "-source_path=" + str(TESTDATA / "go" / "src")
+        for args in (("top", cpu), ("tree", heap), ("peek", "flate", heap), ("tags", cpu), ("traces", heap),
+                     ("list", "-symbolize=none", "pack\\.", source, heap)):
+            wanted = self.piped(*args)
+            seen = self.shown(*args)
+            self.assertIn("\x1b[", seen)
+            self.assertEqual(re.sub("\x1b\\[[0-9;]*m", "", seen), wanted, args)
+            self.assertNotIn("\x1b", wanted)
+
+    def test_colours_can_be_had_and_refused(self):
+        heap = str(TESTDATA / "go" / "heap.pb.gz")
+        wanted = self.piped("top", heap)
+        self.assertEqual(self.shown("top", heap, NO_COLOR="1"), wanted)
+        self.assertEqual(self.shown("top", heap, TERM="dumb"), wanted)
+        self.assertEqual(self.shown("top", "-color=never", heap), wanted)
+        forced = self.piped("top", "-color=always", heap, NO_COLOR="1")
+        self.assertNotEqual(forced, wanted)
+        self.assertEqual(re.sub("\x1b\\[[0-9;]*m", "", forced), wanted)
+        self.piped("top", "-color=always", "-output", "out.txt", heap)
+        self.assertEqual(pathlib.Path(self.folder.name, "out.txt").read_text(), wanted)
+
+    def test_names_bring_no_colours(self):
+        path = self.write("evil.folded", b"main;\x1b[31mred\tname 5\n")
+        self.assertIn("\\x1b[31mred\\x09name\n", self.shown("top", path))
+        self.assertIn("\\x1b[31mred\\x09name\n", self.piped("top", "-color=always", path))
 
     def test_interrupt_leaves_the_terminal_usable(self):
         self.start("top", "-")

@@ -3,12 +3,16 @@
 #include "support.h"
 
 /* Expectations were written by text/tabwriter (AlignRight, padding 1). */
-static void expect(const char *text, const char *expected) {
+static void expect_written(const char *text, bool tinted, const char *expected) {
     cprof_sink sink;
     cprof_sink_init_memory(&sink, NULL);
-    assert_true(cprof_tabs_write(cprof_slice_of(text), 1, NULL, &sink));
+    assert_true(cprof_tabs_write(cprof_slice_of(text), 1, tinted, NULL, &sink));
     assert_slice(cprof_sink_bytes(&sink), expected);
     cprof_sink_deinit(&sink);
+}
+
+static void expect(const char *text, const char *expected) {
+    expect_written(text, false, expected);
 }
 
 static void test_columns_are_as_wide_as_their_widest_cell(void **state) {
@@ -29,11 +33,19 @@ static void test_other_separators(void **state) {
     expect("", "");
 }
 
+static void test_colours_take_no_room(void **state) {
+    (void)state;
+    const char *text = "k\t1\n\x1b[1mkk\x1b[0m\t2\n";
+    expect_written(text, true, "  k1\n \x1b[1mkk\x1b[0m2\n");
+    expect_written(text, false, "          k1\n \x1b[1mkk\x1b[0m2\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns_are_as_wide_as_their_widest_cell),
         cmocka_unit_test(test_columns_end_with_the_last_line_that_has_them),
         cmocka_unit_test(test_other_separators),
+        cmocka_unit_test(test_colours_take_no_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
