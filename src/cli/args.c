@@ -22,10 +22,10 @@ typedef struct parser {
 
 #define usage(err, ...) cprof_error_set((err), CPROF_ERR_USAGE, -1, __VA_ARGS__)
 
-static void add_note(cprof_args *args, const char *format, const char *option) {
-    if (args->note_count < sizeof args->notes / sizeof *args->notes)
-        snprintf(args->notes[args->note_count++], sizeof *args->notes, format, option);
-}
+#define add_note(args, ...)                                                                                  \
+    ((args)->note_count < sizeof(args)->notes / sizeof *(args)->notes                                        \
+         ? (void)snprintf((args)->notes[(args)->note_count++], sizeof *(args)->notes, __VA_ARGS__)           \
+         : (void)0)
 
 /* --- options --- */
 
@@ -200,6 +200,19 @@ static const cprof_command *command_word(const char *word, cprof_settings *setti
     return command;
 }
 
+/* A first word that is neither a file nor a command, but nearly one, is said: it would be missed as a file.
+ */
+static void note_near_command(cprof_args *args) {
+    const char *word = args->words[0];
+    if (word[strspn(word, "abcdefghijklmnopqrstuvwxyz")] != 0 || access(word, F_OK) == 0)
+        return;
+    cprof_nearest nearest = cprof_nearest_start(cprof_slice_of(word));
+    for (const cprof_command *c = cprof_commands; c->name; c++)
+        cprof_nearest_try(&nearest, c->name);
+    if (nearest.best)
+        add_note(args, "there is no command %s; did you mean %s?", word, nearest.best);
+}
+
 /* A bare number says how many rows; in the flags' grammar only where there is no file of that name. */
 static void take_count(parser *p) {
     cprof_args *args = p->args;
@@ -224,6 +237,8 @@ static bool choose_command(parser *p, cprof_error *err) {
     }
     if (!args->command) {
         args->command = p->flag;
+        if (is_word)
+            note_near_command(args);
     } else if (p->flag && p->flag != args->command) {
         if (!args->command->first_is_base || args->command->base_optional)
             return usage(err, "%s and -%s: one report at a time", args->command->name, p->flag->name);
