@@ -20,8 +20,8 @@ bool cprof_run_flame(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
         cprof_flame_init(&flame, job->report, &options, err) && cprof_render_flame(&flame, &style, sink, err);
     if (ok && flame.folded_stacks > 0)
         cprof_note(job->session->env,
-                   "%u of %u stacks end in frames too narrow to show: folded into their callers",
-                   flame.folded_stacks, flame.stack_count);
+                   "%u of %u stacks end in frames too %s to show: folded into their callers",
+                   flame.folded_stacks, flame.stack_count, cprof_flame_folded_why(&flame));
     cprof_flame_deinit(&flame);
     return ok;
 }

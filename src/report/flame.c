@@ -178,6 +178,7 @@ static bool start_folding(folder *f, const cprof_flame_options *options, bucket 
     double share = options->min_share > 0 ? options->min_share : DEFAULT_SHARE;
     f->min_width = (int64_t)((double)root->width * share);
     f->max_depth = options->max_depth ? options->max_depth : DEFAULT_DEPTH;
+    f->flame->max_depth = f->max_depth;
     return true;
 }
 
@@ -198,8 +199,8 @@ static int by_width(const void *a, const void *b) {
     return (x < y) - (x > y);
 }
 
-/* Folds the narrowest nodes until there are no more than `max`.  A callee is never wider than its caller,
- * so whole subtrees go. */
+/* Folds the narrowest nodes until there are no more than `max`; of equally narrow ones the first stay.  A
+ * callee is never wider than its caller, so whole subtrees go. */
 static bool thin_out(folder *f, uint32_t max) {
     cprof_flame *flame = f->flame;
     size_t count = flame->nodes.count;
@@ -212,17 +213,20 @@ static bool thin_out(folder *f, uint32_t max) {
     for (size_t i = 0; i < count; i++)
         widths[i] = flame->nodes.at[i].width;
     qsort(widths, count, sizeof *widths, by_width);
-    int64_t least = widths[max] + 1;
-    size_t kept = 0;
+    int64_t least = widths[max]; /* of the first node that is too many */
+    size_t kept = 0, ties = max;
+    while (ties > 0 && widths[max - ties] > least)
+        ties--;
     for (size_t i = 0; i < count; i++) {
         cprof_flame_node node = flame->nodes.at[i];
-        if (i > 0 && node.width < least) {
+        if (node.width < least || (node.width == least && ties == 0)) {
             cprof_flame_node *above = &flame->nodes.at[caller[node.depth - 1]];
             above->folded = cprof_sum_held(above->folded, node.width);
             while (i + 1 < count && flame->nodes.at[i + 1].depth > node.depth)
                 i++;
             continue;
         }
+        ties -= node.width == least;
         caller[node.depth] = (uint32_t)kept;
         flame->nodes.at[kept++] = node;
     }
@@ -277,6 +281,10 @@ bool cprof_flame_init(cprof_flame *flame, cprof_report *report, const cprof_flam
 void cprof_flame_deinit(cprof_flame *flame) {
     cprof_vec_free(flame->report->view->env, &flame->nodes);
     cprof_stacks_deinit(&flame->stacks);
+}
+
+const char *cprof_flame_folded_why(const cprof_flame *flame) {
+    return flame->depth < flame->max_depth ? "narrow" : "narrow or too deep";
 }
 
 double cprof_flame_change(const cprof_flame *flame, const cprof_flame_node *node, bool relative) {

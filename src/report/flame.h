@@ -33,6 +33,7 @@ typedef struct cprof_flame {
     cprof_stacks_model stacks;
     CPROF_VEC(cprof_flame_node) nodes; /* callers before callees, the widest callee first */
     uint32_t depth;                    /* of the deepest node */
+    uint32_t max_depth;                /* what is deeper is folded too */
     uint32_t stack_count;              /* distinct stacks of the view */
     uint32_t folded_stacks;            /* of them, those that end in folded frames */
     int64_t folded_width;              /* all of `folded` together */
@@ -47,5 +48,8 @@ void cprof_flame_deinit(cprof_flame *flame);
 /* How far a value has moved, from -1 (all of it gone) to 1 (all of it new): against the larger of its own
  * two sides (relative), or against the largest change of the picture (absolute). */
 double cprof_flame_change(const cprof_flame *flame, const cprof_flame_node *node, bool relative);
+
+/* What folded frames are: "narrow", or "narrow or too deep". */
+const char *cprof_flame_folded_why(const cprof_flame *flame);
 
 #endif

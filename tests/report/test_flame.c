@@ -128,6 +128,7 @@ static void what_is_too_narrow_is_folded_and_counted(void **state) {
     check(&f, expected, 3);
     assert_int_equal(f.flame.folded_stacks, 3);
     assert_int_equal(f.flame.folded_width, 3);
+    assert_string_equal(cprof_flame_folded_why(&f.flame), "narrow");
     stop(&f);
 }
 
@@ -144,6 +145,23 @@ static void the_narrowest_go_when_there_are_too_many(void **state) {
         {"", 0, 100, 100, 0, 0, 0}, {"main", 1, 100, 100, 0, 0, 3}, {"wide", 2, 97, 97, 0, 97, 0}};
     check(&f, expected, 3);
     assert_int_equal(f.flame.folded_stacks, 2);
+    stop(&f);
+}
+
+/* One too many of equal width costs that one, not all of them. */
+static void of_equal_widths_the_first_stay(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    add(&f, "a;x", 1, false);
+    add(&f, "b;y", 1, false);
+    add(&f, "c;z", 1, false);
+    fold_with(&f, (cprof_flame_options){.max_nodes = 4});
+    const expected_node expected[] = {
+        {"", 0, 3, 3, 0, 0, 1}, {"a", 1, 1, 1, 0, 0, 0}, {"x", 2, 1, 1, 0, 1, 0}, {"b", 1, 1, 1, 0, 0, 1}};
+    check(&f, expected, 4);
+    assert_int_equal(f.flame.folded_stacks, 2);
+    assert_int_equal(f.flame.folded_width, 2);
     stop(&f);
 }
 
@@ -176,6 +194,7 @@ static void what_is_too_deep_is_folded(void **state) {
     const expected_node expected[] = {
         {"", 0, 10, 10, 0, 0, 0}, {"a", 1, 10, 10, 0, 2, 0}, {"b", 2, 8, 8, 0, 0, 8}};
     check(&f, expected, 3);
+    assert_string_equal(cprof_flame_folded_why(&f.flame), "narrow or too deep");
     stop(&f);
 }
 
@@ -301,6 +320,7 @@ int main(void) {
         cmocka_unit_test(equal_widths_stand_by_name),
         cmocka_unit_test(what_is_too_narrow_is_folded_and_counted),
         cmocka_unit_test(the_narrowest_go_when_there_are_too_many),
+        cmocka_unit_test(of_equal_widths_the_first_stay),
         cmocka_unit_test(no_stack_is_counted_twice),
         cmocka_unit_test(what_is_too_deep_is_folded),
         cmocka_unit_test(a_difference_keeps_both_sides),
