@@ -9,7 +9,7 @@ typedef struct cprof_asset {
     const char *hash; /* "sha256-…", as a content security policy names it */
 } cprof_asset;
 
-extern const cprof_asset cprof_asset_palette_css, cprof_asset_page_css;
+extern const cprof_asset cprof_asset_palette_css, cprof_asset_page_css, cprof_asset_page_js;
 extern const cprof_asset cprof_asset_flame_css, cprof_asset_flame_js;
 extern const cprof_asset cprof_asset_graph_css, cprof_asset_graph_js;
 extern const cprof_asset cprof_asset_weblist_css, cprof_asset_weblist_js;

@@ -1,9 +1,14 @@
+#include "base/utf8.h"
 #include "render/assets.h"
 #include "render/escape.h"
 #include "render/flame_parts.h"
 #include "render/json.h"
 
-#define NAMES_MAX 1500000 /* bytes that all names may take together before long ones are cut */
+/* Bytes.  A file is to stay below 5 MB: what the picture and the nodes leave is for names, of which long ones
+ * are cut. */
+#define FILE_MAX  4800000 /* without the scripts */
+#define FRAME_MAX 20      /* what stands around a name */
+#define NAMES_MIN 500000
 
 #define LEGEND 14 /* packages with a share of their own */
 
@@ -16,8 +21,37 @@ typedef struct used_rows {
     uint32_t *file_of;    /* by string of the profile, likewise */
     CPROF_VEC(uint32_t) frames, packages, files;
     size_t legend;     /* the first so many packages have the largest shares */
-    size_t name_limit; /* characters */
+    size_t name_limit; /* bytes of a name as it is written */
 } used_rows;
+
+/* The longest beginning of s that JSON in a page takes `limit` bytes for; *cost: how many it takes. */
+static cprof_slice fitting(cprof_slice s, size_t limit, size_t *cost) {
+    size_t end = 0;
+    *cost = 0;
+    while (end < s.len) {
+        uint32_t c;
+        size_t n = cprof_utf8_decode(cprof_slice_sub(s, end, s.len), &c);
+        bool escaped = c == '<' || c == '>' || c == '&' || c < 0x20 || (c == 0xfffd && n == 1);
+        size_t bytes = escaped ? 6 : n;
+        if (*cost + bytes > limit)
+            break;
+        *cost += bytes;
+        end += n;
+    }
+    return cprof_slice_sub(s, 0, end);
+}
+
+static void write_name(const used_rows *used, cprof_json *json, cprof_slice name) {
+    size_t cost;
+    cprof_slice head = fitting(name, used->name_limit, &cost);
+    if (head.len == name.len) {
+        cprof_json_string(json, name);
+        return;
+    }
+    const cprof_slice parts[] = {head, CPROF_SLICE("\xe2\x80\xa6")};
+    cprof_slice cut = cprof_report_join(used->flame->report, parts, 2);
+    cprof_json_string(json, cut.ptr ? cut : head);
+}
 
 static bool use_package(used_rows *used, uint32_t package) {
     if (used->package_of[package] != CPROF_NONE)
@@ -52,9 +86,39 @@ static bool use_file(used_rows *used, cprof_str file) {
     return cprof_vec_push(used->env, &used->files, file);
 }
 
+static cprof_slice used_name(const used_rows *used, size_t i) {
+    const cprof_stacks_model *stacks = &used->flame->stacks;
+    if (i < used->frames.count)
+        return stacks->frames.at[used->frames.at[i]].name;
+    i -= used->frames.count;
+    if (i < used->packages.count)
+        return stacks->packages.at[used->packages.at[i]].name;
+    return cprof_profile_string(used->flame->report->view->profile, used->files.at[i - used->packages.count]);
+}
+
+/* The limit with which all names together take no more than what is left of the file: short ones stay
+ * whole. */
+static void limit_names(used_rows *used, uint64_t written) {
+    enum { LONGEST = 8192 };
+    size_t names = used->frames.count + used->packages.count + used->files.count, spent = 0;
+    uint64_t taken = written + (uint64_t)names * FRAME_MAX;
+    size_t room = taken + NAMES_MIN < FILE_MAX ? (size_t)(FILE_MAX - taken) : NAMES_MIN;
+    uint32_t of_length[LONGEST + 1] = {0}; /* the last: as long, or longer */
+    for (size_t i = 0; i < names; i++) {
+        size_t cost;
+        fitting(used_name(used, i), LONGEST, &cost);
+        of_length[cost]++;
+    }
+    size_t limit = 0, longer = names - of_length[0];
+    while (limit < LONGEST && spent + longer <= room) {
+        spent += longer;
+        longer -= of_length[++limit];
+    }
+    used->name_limit = limit;
+}
+
 static bool collect(used_rows *used) {
     const cprof_flame *flame = used->flame;
-    size_t bytes = 0;
     if (!collect_legend(used) || !use_file(used, 0))
         return false;
     for (size_t i = 1; i < flame->nodes.count; i++) {
@@ -62,13 +126,11 @@ static bool collect(used_rows *used) {
         if (used->frame_of[frame] != CPROF_NONE)
             continue;
         used->frame_of[frame] = (uint32_t)used->frames.count;
-        bytes += flame->stacks.frames.at[frame].name.len;
         if (!use_package(used, flame->stacks.frames.at[frame].package) ||
             !use_file(used, flame->stacks.frames.at[frame].file) ||
             !cprof_vec_push(used->env, &used->frames, frame))
             return false;
     }
-    used->name_limit = bytes <= NAMES_MAX ? bytes + 1 : NAMES_MAX / used->frames.count;
     return true;
 }
 
@@ -104,14 +166,15 @@ static void write_units(const cprof_report *report, cprof_json *json) {
     cprof_json_end(json);
 }
 
-static void write_names(const used_rows *used, cprof_json *json) {
+static void write_names(used_rows *used, uint64_t written, cprof_json *json) {
     const cprof_profile *p = used->flame->report->view->profile;
+    limit_names(used, written);
     cprof_json_key(json, "frames");
     cprof_json_array(json);
     for (size_t i = 0; i < used->frames.count; i++) {
         const cprof_stack_frame *frame = &used->flame->stacks.frames.at[used->frames.at[i]];
         cprof_json_array(json);
-        cprof_json_string(json, cprof_utf8_cut(frame->name, used->name_limit));
+        write_name(used, json, frame->name);
         cprof_json_int(json, used->package_of[frame->package]);
         if (frame->file)
             cprof_json_int(json, used->file_of[frame->file]);
@@ -121,13 +184,13 @@ static void write_names(const used_rows *used, cprof_json *json) {
     cprof_json_key(json, "files");
     cprof_json_array(json);
     for (size_t i = 0; i < used->files.count; i++)
-        cprof_json_string(json, cprof_utf8_cut(cprof_profile_string(p, used->files.at[i]), used->name_limit));
+        write_name(used, json, cprof_profile_string(p, used->files.at[i]));
     cprof_json_end(json);
     const cprof_stack_package *packages = used->flame->stacks.packages.at;
     cprof_json_key(json, "packages");
     cprof_json_array(json);
     for (size_t i = 0; i < used->packages.count; i++)
-        cprof_json_string(json, cprof_utf8_cut(packages[used->packages.at[i]].name, used->name_limit));
+        write_name(used, json, packages[used->packages.at[i]].name);
     cprof_json_end(json);
     cprof_json_key(json, "colours");
     cprof_json_array(json);
@@ -197,7 +260,7 @@ static void write_nodes(const used_rows *used, cprof_json *json) {
     cprof_json_end(json);
 }
 
-static void write_all(const used_rows *used, const cprof_flame_style *style, const cprof_flame_words *words,
+static void write_all(used_rows *used, const cprof_flame_style *style, const cprof_flame_words *words,
                       cprof_sink *sink) {
     static const char *const kinds[] = {"plain", "signed", "diff"};
     const cprof_flame *flame = used->flame;
@@ -212,8 +275,8 @@ static void write_all(const used_rows *used, const cprof_flame_style *style, con
     cprof_json_put_int(&json, "total", flame->report->total);
     cprof_json_put_int(&json, "largest", flame->largest_change);
     write_units(flame->report, &json);
-    write_names(used, &json);
     write_nodes(used, &json);
+    write_names(used, sink->written + sink->count - words->start, &json);
     cprof_json_end(&json);
 }
 

@@ -9,6 +9,7 @@
 typedef struct cprof_flame_words {
     cprof_page page;
     cprof_slice note; /* what was folded; "" when nothing was */
+    uint64_t start;   /* bytes that were in the sink before the file */
 } cprof_flame_words;
 
 /* The JSON that the page's script reads. */
@@ -20,9 +21,6 @@ bool cprof_flame_write_data(const cprof_flame *flame, const cprof_flame_style *s
 int cprof_flame_picture_height(const cprof_flame *flame);
 bool cprof_flame_write_picture(const cprof_flame *flame, const cprof_flame_style *style,
                                const cprof_flame_words *words, cprof_sink *sink, cprof_error *err);
-
-/* The class of a node's colour: "c7" for a package, "g3" or "s3" for what grew or shrank, "z". */
-void cprof_flame_class(const cprof_flame *flame, const cprof_flame_node *node, bool relative, char name[8]);
 
 #define CPROF_FLAME_WIDTH 1200 /* px of the picture */
 

@@ -9,6 +9,7 @@
 #define FUNCTIONS(X)                                                                                         \
     X(agattr)                                                                                                \
     X(agfstnode)                                                                                             \
+    X(agget)                                                                                                 \
     X(aglasterr)                                                                                             \
     X(agmemread)                                                                                             \
     X(agnameof)                                                                                              \
@@ -34,6 +35,40 @@ static const char *const formats[] = {
     [CPROF_PICTURE_GIF] = "gif:cairo:gd", [CPROF_PICTURE_JPG] = "jpg:cairo:gd",
 };
 
+#define LINE_MAX_CHARS 100 /* of a label's line: one endless name must not push all others apart */
+
+/* Room for the label with "…" in place of what its lines have beyond the bound; the whole name stays in the
+ * tooltip.  A line ends at \n, \l or \r, written with a backslash, as graphviz reads them. */
+static char *cut_lines(const char *label) {
+    size_t length = strlen(label), count = 0;
+    char *cut = malloc(length + length / LINE_MAX_CHARS * 3 + 4), *out = cut;
+    while (cut && *label) {
+        bool pair = label[0] == '\\' && label[1] != '\0';
+        size_t bytes = pair ? 2 : 1;
+        if (pair && strchr("nlr", label[1]))
+            count = 0;
+        else if ((*label & 0xc0) != 0x80) /* no byte that continues a character */
+            count++;
+        if (count <= LINE_MAX_CHARS)
+            out = (char *)memcpy(out, label, bytes) + bytes;
+        else if (count++ == LINE_MAX_CHARS + 1)
+            out = (char *)memcpy(out, "\xe2\x80\xa6", 3) + 3;
+        label += bytes;
+    }
+    if (cut)
+        *out = '\0';
+    return cut;
+}
+
+static void shorten_label(Agnode_t *node) {
+    static char name[] = "label";
+    const char *label = graphviz.agget(node, name);
+    char *cut = label && strlen(label) > LINE_MAX_CHARS ? cut_lines(label) : NULL;
+    if (cut)
+        graphviz.agset(node, name, cut);
+    free(cut);
+}
+
 /* Looks that do not change what is drawn: one sans-serif face, soft corners for functions (nodes N1, N2, …;
  * labels and legend keep their own shape). */
 static void dress(Agraph_t *graph) {
@@ -46,6 +81,7 @@ static void dress(Agraph_t *graph) {
         graphviz.agattr(graph, AGNODE, style, none);
     for (Agnode_t *node = graphviz.agfstnode(graph); node; node = graphviz.agnxtnode(graph, node)) {
         const char *name = graphviz.agnameof(node);
+        shorten_label(node);
         if (name[0] == 'N' && name[1] != '\0' && name[1 + strspn(name + 1, "0123456789")] == '\0')
             graphviz.agset(node, style, soft);
     }

@@ -20,7 +20,8 @@ bool cprof_page_words(cprof_page *page, cprof_report *report, const char *remark
     page->about = none;
     for (size_t i = 0; page->about.ptr && i < page->lines.at.count; i++) {
         cprof_slice line = page->lines.at.at[i];
-        if (cprof_slice_starts_with(line, "File: ") || cprof_slice_starts_with(line, "Build ID: "))
+        if (cprof_slice_starts_with(line, "File: ") || cprof_slice_starts_with(line, "Build ID: ") ||
+            cprof_slice_starts_with(line, "Type: "))
             continue;
         const cprof_slice parts[] = {page->about, page->about.len ? CPROF_SLICE(" \u00b7 ") : none, line};
         page->about = cprof_report_join(report, parts, 3);
@@ -39,13 +40,14 @@ static void write_style(const cprof_asset *style, const char *svg_style, cprof_s
 
 /* Up to the title's text.  Only the page's own script may run, and nothing may be asked for. */
 static void write_head(const cprof_page *page, cprof_sink *sink) {
-    cprof_sink_printf(sink,
-                      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                      "script-src '%s'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-                      "<meta name=\"viewport\" content=\"width=device-width\">\n"
-                      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
-                      page->script->hash);
+    cprof_sink_printf(
+        sink,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        "script-src '%s' '%s'; worker-src blob:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
+        cprof_asset_page_js.hash, page->script->hash);
 }
 
 void cprof_page_begin(const cprof_page *page, const char *id, double width, double height,
@@ -73,10 +75,20 @@ void cprof_page_data(const cprof_page *page, cprof_sink *sink) {
     cprof_sink_puts(sink, "<script type=\"application/json\" id=\"cprof-data\">");
 }
 
+/* The part that all pages share, and the page's own. */
+static void write_scripts(const cprof_page *page, cprof_sink *sink) {
+    const cprof_asset *scripts[] = {&cprof_asset_page_js, page->script};
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        cprof_sink_puts(sink, page->html ? "<script>" : "<script><![CDATA[\n");
+        cprof_sink_slice(sink, scripts[i]->text);
+        cprof_sink_puts(sink, page->html ? "</script>\n" : "]]></script>\n");
+    }
+}
+
 void cprof_page_end(const cprof_page *page, cprof_sink *sink) {
-    cprof_sink_puts(sink, page->html ? "</script>\n<script>" : "</script>\n<script><![CDATA[\n");
-    cprof_sink_slice(sink, page->script->text);
-    cprof_sink_puts(sink, page->html ? "</script>\n</body>\n</html>\n" : "]]></script>\n</svg>\n");
+    cprof_sink_puts(sink, "</script>\n");
+    write_scripts(page, sink);
+    cprof_sink_puts(sink, page->html ? "</body>\n</html>\n" : "</svg>\n");
 }
 
 void cprof_page_begin_body(const cprof_page *page, const cprof_asset *style, cprof_sink *sink) {
@@ -88,9 +100,8 @@ void cprof_page_begin_body(const cprof_page *page, const cprof_asset *style, cpr
 }
 
 void cprof_page_end_body(const cprof_page *page, cprof_sink *sink) {
-    cprof_sink_puts(sink, "<script>");
-    cprof_sink_slice(sink, page->script->text);
-    cprof_sink_puts(sink, "</script>\n</body>\n</html>\n");
+    write_scripts(page, sink);
+    cprof_sink_puts(sink, "</body>\n</html>\n");
 }
 
 void cprof_page_write_words(const cprof_page *page, cprof_json *json) {

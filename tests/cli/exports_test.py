@@ -276,6 +276,27 @@ class Exports(unittest.TestCase):
         self.assertLess((self.path / "wide.svg").stat().st_size, 5_000_000)
         self.assertRegex(done.stderr, r"\d+ of 200000 stacks end in frames too narrow to show")
 
+    def test_what_fills_a_picture_stays_small_too(self):
+        """As many frames as there may be, all of them wide enough, with long names that are written long (&lt;)."""
+        file, base = self.path / "brick.folded", self.path / "base.folded"
+        name = "a::space::of::a::program::Class{}::template<int,unsigned,std::string>::method_{}_{}(const std::string&, std::vector<int>&)"
+        for path, weight in ((file, 123456789012), (base, 123456789013)):
+            with path.open("w") as out:
+                for i in range(400):
+                    out.write(";".join(name.format(i, i, d) for d in range(100)) + f" {weight}\n")
+        done = subprocess.run([CPROF, "flame", "-symbolize=none", str(file), "-output", str(self.path / "brick.svg")],
+                              capture_output=True, text=True, check=True)
+        # The root and 399 stacks of 100 frames, and 99 of the last one, are 40000.
+        self.assertRegex(done.stderr, r"\b1 of 400 stacks end in frames too narrow to show")
+        run("flame", "-symbolize=none", "-diff_base", base, file, "-output", self.path / "diff.svg")
+        for picture in ("brick.svg", "diff.svg"):
+            text = (self.path / picture).read_text()
+            self.assertLess(len(text.encode()), 5_000_000)
+            data = json.loads(re.search(r'id="cprof-data">(.*?)</script>', text, re.S).group(1))
+            self.assertEqual(len(data["depth"]), 40000)
+            # No name is whole, and each says so.
+            self.assertTrue(all(frame[0].endswith("\u2026") and frame[0].startswith("a::space") for frame in data["frames"]))
+
 
 if __name__ == "__main__":
     CPROF, TESTDATA = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()

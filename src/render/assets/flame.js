@@ -1,13 +1,12 @@
-/* The flame graph in a page: draws the tree that stands as JSON beside this script.
- *
- * Everything of the profile is data: it reaches the document as text only (textContent), never as markup,
- * as an address or as code.  The script asks nothing of any network.
- */
+/* The flame graph in a page: draws the tree that stands as JSON beside this script. */
 (function () {
   'use strict';
-  const XHTML = 'http://www.w3.org/1999/xhtml';
-  const ROW = 20; /* px from one row to the next */
-  const THIN = 1; /* px: what is narrower is not drawn */
+  const make = cprofPage.make;
+  const ROW = 20;    /* px from one row to the next, on the screen */
+  const THIN = 1;    /* px: what is narrower is not drawn */
+  const NAMED = 22;  /* px: what is narrower has no name, and no element of its own */
+  const GAP = 8;     /* px beside the rows */
+  const LETTER = 6.4; /* px: a letter's usual width */
 
   const data = JSON.parse(document.getElementById('cprof-data').textContent);
   const depth = data.depth, frame = data.frame, width = data.width || data.value, value = data.value;
@@ -17,8 +16,8 @@
   const total = Math.abs(data.total) || 1, whole = width[0] || 1;
   const largest = data.largest || 1;
 
-  let focus = 0; /* the node that fills the width */
-  let current = 0; /* the node that has the keyboard */
+  let focus = 0;      /* the node that fills the width */
+  let current = 0;    /* the node that has the keyboard */
   let flipped = data.inverted, relative = data.relative;
   let matches = null; /* a flag a frame while a search is on */
   let onlyPackage = -1;
@@ -41,13 +40,6 @@
     while (path.length) end[path.pop()] = count;
   })();
 
-  function make(tag, className, text) {
-    const e = document.createElementNS(XHTML, tag);
-    if (className) e.className = className;
-    if (text !== undefined) e.textContent = text;
-    return e;
-  }
-
   /* ---- words for values ---- */
   function label(v) {
     const a = Math.abs(v);
@@ -63,20 +55,48 @@
   }
   function signed(text, v) { return v > 0 ? '+' + text : text; }
   function nameOf(i) { return i === 0 ? 'root' : data.frames[frame[i]][0]; }
-  /* The name without what stands before its last package, and without the package. */
-  function shorter(name) {
-    const cut = name.search(/[(<[{ ]/), head = cut < 0 ? name : name.slice(0, cut), rest = cut < 0 ? '' : name.slice(cut);
-    const slash = head.lastIndexOf('/');
-    const base1 = head.slice(slash + 1) + rest;
-    const dot = base1.search(/\.|::/);
-    const bare = dot > 0 ? base1.slice(dot + (base1[dot] === ':' ? 2 : 1)) : base1;
-    return [name, base1, bare];
+  /* The parts of a name, without template arguments and parameters: each begins with what separates it from the
+   * one before ("encoding", "/json", ".(*decodeState)", ".value"). */
+  function partsOf(name) {
+    const parts = [];
+    let part = '', bare = true; /* whether the part is but a separator so far */
+    for (let i = 0; i < name.length; i++) {
+      const c = name[i], close = { '(': ')', '<': '>', '[': ']', '{': '}' }[c];
+      if (c === '(' && !bare) break;
+      if (close && !(c === '<' && part.endsWith('operator'))) {
+        let deep = 1, to = i + 1;
+        for (; to < name.length && deep > 0; to++) deep += name[to] === c ? 1 : name[to] === close ? -1 : 0;
+        if (c !== '<' || bare) part += name.slice(i, to);
+        i = to - 1;
+        bare = false;
+        continue;
+      }
+      const separator = c === ':' && name[i + 1] === ':' ? '::' : c === '.' || c === '/' ? c : '';
+      if (separator && !bare) {
+        parts.push(part);
+        part = '';
+        bare = true;
+      }
+      part += separator || c;
+      if (separator) i += separator.length - 1;
+      else bare = false;
+    }
+    parts.push(part);
+    return parts;
   }
+  /* As much of the name as there is room for: from its end, and closures with what they are in. */
   function fitting(name, px) {
-    const room = (px - 9) / 6.4;
-    const names = shorter(name);
-    for (const n of names) if (n && n.length <= room) return n;
-    return names[2] || names[1] || name;
+    const room = (px - 9) / LETTER;
+    if (name.length <= room) return name;
+    const parts = partsOf(name);
+    const least = /^\W*(func)?\d+$/.test(parts[parts.length - 1]) ? 2 : 1;
+    let shown = '';
+    for (let k = parts.length - 1; k >= 0; k--) {
+      const longer = parts[k] + shown;
+      if (longer.replace(/^(::|[./])/, '').length > room && parts.length - k > least) break;
+      shown = longer;
+    }
+    return shown.replace(/^(::|[./])/, '') || name;
   }
 
   /* ---- colours ---- */
@@ -108,21 +128,19 @@
   /* ---- the page ---- */
   const app = make('div', 'cprof');
   const header = make('header'), title = make('h1', '', data.title), about = make('div', 'about', data.about);
+  title.title = data.title;
   about.title = data.lines.join('\n');
   const tools = make('div', 'tools');
-  const box = make('input');
-  box.type = 'search';
-  box.placeholder = 'Search (regular expression)  /';
-  box.setAttribute('aria-label', 'Search frames by regular expression');
-  box.spellcheck = false;
-  const found = make('span', 'found');
-  found.setAttribute('role', 'status');
-  const reset = make('button', '', 'Reset zoom'), flip = make('button', '', 'Flip'), keys = make('button', '', '?');
-  const how = make('button', '');
-  keys.setAttribute('aria-label', 'Keys');
-  tools.append(box, found, reset, flip);
+  const box = cprofPage.search('Search frames by regular expression',
+    function () { return data.frames.map(function (f) { return f[0]; }); },
+    function (flags) { matches = flags; onlyPackage = -1; showMatches(); },
+    function (step) { const i = nextMatch(step); if (i >= 0) choose(i); },
+    function () { choose(current); });
+  const reset = cprofPage.button('Reset zoom', 'Back to the whole (Esc)', function () { zoom(0); });
+  const flip = cprofPage.button('Flip', 'Root on top or at the bottom (i)', turn);
+  const how = cprofPage.button('', '', byChange);
+  tools.append(box.box, box.found, reset, flip);
   if (diff) tools.append(how);
-  tools.append(keys);
   header.append(title, about, tools);
   const legend = make('div', 'legend');
   const chart = make('div', 'chart'), rows = make('div', 'rows');
@@ -132,38 +150,25 @@
   const footer = make('footer'), now = make('span', 'now'), note = make('span', 'note', data.note);
   note.title = data.note;
   footer.append(now, note);
-  const tip = make('div', 'tip');
-  tip.hidden = true;
-  const help = make('div', 'help');
-  help.hidden = true;
-  app.append(header, legend, chart, footer, tip, help);
-
-  (function keyHelp() {
-    const panel = make('div'), table = make('table');
-    const list = [['Click, Enter', 'zoom into a frame; again on a zoomed frame: out'], ['Esc', 'clear the search, then reset the zoom'],
-      ['↑ ↓ ← →', 'walk: caller, callee, neighbours'], ['Home', 'the root'], ['Backspace', 'zoom out by one frame'],
-      ['/', 'search by regular expression'], ['n  N', 'next, previous match'], ['i', 'root on top or bottom'],
-      ['Ctrl-C', 'with a frame chosen: copy its name']];
-    if (diff) list.push(['r', 'colours by relative or by absolute change']);
-    for (const [k, what] of list) {
-      const tr = make('tr'), td = make('td');
-      td.append(make('kbd', '', k));
-      tr.append(td, make('td', '', what));
-      table.append(tr);
-    }
-    panel.append(make('h1', '', 'Keys'), table);
-    if (data.lines.length) panel.append(make('h1', '', 'Profile'));
-    for (const l of data.lines) panel.append(make('div', '', l));
-    help.append(panel);
-  })();
+  app.append(header, legend, chart, footer);
+  const tip = cprofPage.tooltip(app);
+  const list = [['Click  Enter', 'zoom into a frame; on the zoomed frame: back to the whole'], ['Esc', 'clear the search, then reset the zoom'],
+    ['↑  ↓  ←  →', 'walk: caller, callee, neighbours'], ['Home', 'the root'], ['Backspace', 'zoom out by one frame'],
+    ['/', 'search by regular expression'], ['n  N', 'next, previous match'], ['i', 'root on top or at the bottom'],
+    ['Ctrl-C', 'with a frame chosen: copy its name']];
+  if (diff) list.push(['r', 'colours by relative or by absolute change']);
+  const help = cprofPage.helpPanel(app, list, data.lines);
+  tools.append(cprofPage.button('?', 'Keys (?)', help.toggle));
 
   /* ---- drawing ---- */
-  const elements = new Map(); /* node -> its element, of what is drawn */
+  const elements = new Map(); /* node -> its element, of what has one */
+  let thin = []; /* by depth: the drawn nodes without an element, from left to right */
+  let drawnRows = 1;
 
   function element(i, x, share, px, above) {
-    const e = make('div', 'f ' + colour(i) + marks(i) + (above ? ' above' : '') + (px < 14 ? ' t' : ''));
+    const e = make('div', 'f ' + colour(i) + marks(i) + (above ? ' above' : '') + (px < NAMED ? ' t' : ''));
     place(e, depth[i], x, share);
-    if (px >= 14) {
+    if (px >= NAMED) {
       const sign = !diff || i === 0 ? '' : base[i] === 0 ? '+ ' : value[i] === 0 ? '− ' : '';
       e.textContent = sign + fitting(nameOf(i), px);
     }
@@ -176,30 +181,68 @@
     return e;
   }
   function place(e, d, x, share) {
-    e.style.left = x * 100 + '%';
-    e.style.width = share * 100 + '%';
-    e.style[flipped ? 'bottom' : 'top'] = d * ROW + 'px';
+    e.style.cssText = 'left:' + x * 100 + '%;width:' + share * 100 + '%;' + (flipped ? 'bottom' : 'top') + ':calc(var(--row)*' + d + ')';
+  }
+  /* Narrow frames are many: those of one look are one path. */
+  function thinPicture(shapes, room) {
+    const picture = document.createElementNS(cprofPage.SVG, 'svg'), high = drawnRows * ROW;
+    picture.setAttribute('class', 'thin');
+    picture.setAttribute('viewBox', '0 0 ' + room + ' ' + high);
+    picture.setAttribute('preserveAspectRatio', 'none');
+    picture.setAttribute('aria-hidden', 'true');
+    for (const [look, places] of shapes) {
+      const path = document.createElementNS(cprofPage.SVG, 'path');
+      let d = '';
+      for (let k = 0; k < places.length; k += 3) {
+        const y = flipped ? high - (places[k] + 1) * ROW : places[k] * ROW, w = places[k + 2];
+        d += 'M' + places[k + 1].toFixed(2) + ' ' + y + 'h' + (w > 3 ? w - 1 : w - 0.2).toFixed(2) + 'v' + (ROW - 1) + 'H' + places[k + 1].toFixed(2) + 'z';
+      }
+      path.setAttribute('class', look);
+      path.setAttribute('d', d);
+      picture.append(path);
+    }
+    return picture;
+  }
+  function roomOf() { return Math.max(200, chart.clientWidth - 2 * GAP); }
+  function pixels(i) { return width[i] / (width[focus] || 1) * roomOf(); }
+  /* An element of its own for a narrow frame, which needs one to have the keyboard. */
+  function elementOf(i) {
+    const has = elements.get(i);
+    if (has || i < focus || i >= end[focus] || pixels(i) < THIN || !thin[depth[i]] || !thin[depth[i]].includes(i)) return has;
+    const scale = 1 / (width[focus] || 1);
+    const e = element(i, (left[i] - left[focus]) * scale, width[i] * scale, 0, false);
+    rows.append(e);
+    return e;
   }
   function draw() {
-    const room = Math.max(200, chart.clientWidth - 16), from = left[focus], scale = 1 / (width[focus] || 1);
-    const shown = document.createDocumentFragment();
+    const room = roomOf(), from = left[focus], scale = 1 / (width[focus] || 1);
+    const shown = document.createDocumentFragment(), shapes = new Map();
     let deepest = depth[focus];
     elements.clear();
+    thin = [];
     for (let a = parent[focus]; a >= 0; a = parent[a]) shown.append(element(a, 0, 1, room, true));
     for (let i = focus; i < end[focus];) {
-      const share = width[i] * scale, px = share * room;
+      const share = width[i] * scale, px = share * room, d = depth[i];
       if (px < THIN && i !== focus) { i = end[i]; continue; }
-      shown.append(element(i, (left[i] - from) * scale, share, px, false));
-      deepest = Math.max(deepest, depth[i]);
+      if (d > deepest) deepest = d;
+      if (px >= NAMED || i === focus) {
+        shown.append(element(i, (left[i] - from) * scale, share, px, false));
+      } else {
+        const look = colour(i) + marks(i);
+        if (!shapes.has(look)) shapes.set(look, []);
+        shapes.get(look).push(d, (left[i] - from) * scale * room, px);
+        (thin[d] = thin[d] || []).push(i);
+      }
       const rest = folded.get(i);
       if (rest && rest * scale * room >= 3) {
         shown.append(restOf(i, rest, from, scale));
-        deepest = Math.max(deepest, depth[i] + 1);
+        deepest = Math.max(deepest, d + 1);
       }
       i++;
     }
-    rows.style.height = (deepest + 1) * ROW + 'px';
-    rows.replaceChildren(shown);
+    drawnRows = deepest + 1;
+    app.style.setProperty('--rows', drawnRows);
+    rows.replaceChildren(thinPicture(shapes, room), shown);
     reset.disabled = focus === 0;
     say(current);
   }
@@ -230,8 +273,8 @@
     table.append(tr);
   }
   function describe(i) {
-    tip.replaceChildren();
-    tip.append(make('b', '', nameOf(i)));
+    const words = tip.element;
+    words.replaceChildren(make('b', '', nameOf(i)));
     const table = make('table'), of = value[focus];
     const own = Math.max(0, Math.abs(self[i]) - (folded.get(i) || 0)) * Math.sign(self[i]);
     if (diff) {
@@ -245,51 +288,56 @@
       if (focus) rowOf(table, 'of the zoomed', ['', percent(value[i], of)]);
       if (i && parent[i]) rowOf(table, 'of the caller', ['', percent(value[i], value[parent[i]])]);
     }
-    tip.append(table);
+    words.append(table);
     const f = i ? data.frames[frame[i]] : null;
-    if (f && f[2]) tip.append(make('em', '', data.files[f[2]]));
-    if (f && data.packages[f[1]]) tip.append(make('em', '', 'package ' + data.packages[f[1]]));
-    if (inlined.has(i)) tip.append(make('em', '', 'inlined into its caller'));
-    if (diff && i && value[i] === 0) tip.append(make('em', '', 'only in the base'));
+    if (f && f[2]) words.append(make('em', '', data.files[f[2]]));
+    if (f && data.packages[f[1]]) words.append(make('em', '', 'package ' + data.packages[f[1]]));
+    if (inlined.has(i)) words.append(make('em', '', 'inlined into its caller'));
+    if (diff && i && value[i] === 0) words.append(make('em', '', 'only in the base'));
   }
-  function showTip(x, y) {
-    tip.hidden = false;
-    const w = tip.offsetWidth, h = tip.offsetHeight, W = app.clientWidth, H = app.clientHeight;
-    tip.style.left = Math.max(4, Math.min(x + 14, W - w - 8)) + 'px';
-    tip.style.top = (y + 20 + h > H ? Math.max(4, y - h - 12) : y + 20) + 'px';
-  }
-  function nodeAt(target) {
-    const e = target && target.closest ? target.closest('.f') : null;
-    return e && e.dataset.node !== undefined ? Number(e.dataset.node) : -1;
+  /* The frame at a place in the window, or -1. */
+  function nodeAt(event) {
+    const e = event.target.closest ? event.target.closest('.f') : null;
+    if (e) return e.dataset.node === undefined ? -1 : Number(e.dataset.node);
+    const r = rows.getBoundingClientRect(), down = (event.clientY - r.top) / r.height * drawnRows;
+    const line = thin[Math.floor(flipped ? drawnRows - down : down)];
+    const at = left[focus] + (event.clientX - r.left) / r.width * width[focus];
+    let low = 0, high = line ? line.length : 0;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (left[line[middle]] <= at) low = middle + 1; else high = middle;
+    }
+    return low > 0 && at < left[line[low - 1]] + width[line[low - 1]] ? line[low - 1] : -1;
   }
   chart.addEventListener('mousemove', function (event) {
-    const i = nodeAt(event.target), rest = event.target.dataset ? event.target.dataset.rest : undefined;
+    const i = nodeAt(event), rest = event.target.dataset ? event.target.dataset.rest : undefined;
+    chart.classList.toggle('over', i >= 0);
     if (i >= 0) {
       describe(i);
       say(i);
     } else if (rest !== undefined) {
       const v = folded.get(Number(rest));
-      tip.replaceChildren(make('b', '', 'narrower frames, folded'), make('em', '', label(v) + ' (' + percent(v, diff ? whole : total) + ')'));
+      tip.element.replaceChildren(make('b', '', 'narrower frames, folded'), make('em', '', label(v) + ' (' + percent(v, diff ? whole : total) + ')'));
     } else {
-      tip.hidden = true;
+      tip.hide();
       return;
     }
-    showTip(event.clientX, event.clientY);
+    tip.show(event.clientX, event.clientY);
   });
-  chart.addEventListener('mouseleave', function () { tip.hidden = true; say(current); });
+  chart.addEventListener('mouseleave', function () { tip.hide(); say(current); });
 
   /* ---- zoom and keys ---- */
   function zoom(i) {
     focus = i;
     current = i;
-    tip.hidden = true;
+    tip.hide();
     draw();
     choose(i);
   }
   function choose(i) {
     const old = elements.get(current);
     if (old) old.tabIndex = -1;
-    if (!elements.has(i)) {
+    if (!elementOf(i)) {
       /* Too narrow to be seen from here: its nearest caller that fills the width shows it. */
       let a = i;
       while (parent[a] > 0 && !elements.has(parent[a])) a = parent[a];
@@ -304,7 +352,7 @@
       draw();
     }
     current = i;
-    const e = elements.get(i);
+    const e = elementOf(i);
     if (!e) return;
     e.tabIndex = 0;
     e.focus({ preventScroll: false });
@@ -329,23 +377,6 @@
     }
     return -1;
   }
-  function search(text) {
-    matches = null;
-    onlyPackage = -1;
-    box.setAttribute('aria-invalid', 'false');
-    if (text) {
-      let re;
-      try {
-        re = new RegExp(text, text === text.toLowerCase() ? 'i' : '');
-      } catch (e) {
-        box.setAttribute('aria-invalid', 'true');
-        found.textContent = 'no regular expression';
-        return;
-      }
-      matches = data.frames.map(function (f) { return re.test(f[0]) ? 1 : 0; });
-    }
-    showMatches();
-  }
   /* A match inside a match is not counted twice. */
   function showMatches() {
     const on = matches !== null || onlyPackage >= 0;
@@ -356,8 +387,9 @@
       }
     }
     app.classList.toggle('searching', on);
-    found.textContent = !on ? '' : nodes === 0 ? 'no match' : percent(sum, diff ? whole : total) + ' matched';
-    found.title = nodes + ' places, ' + label(sum);
+    if (!on) box.say('');
+    else if (nodes === 0) box.say('no match');
+    else box.say(percent(sum, diff ? whole : total) + ' matched', cprofPage.plural(nodes, 'place', 'places') + ', ' + label(sum));
     draw();
   }
   const walk = {
@@ -374,16 +406,16 @@
     ' ': function () { zoom(focus === current ? 0 : current); },
     Backspace: function () { if (focus) zoom(parent[focus]); },
     Escape: leave,
-    '/': function () { box.focus(); box.select(); },
-    '?': function () { help.hidden = !help.hidden; },
+    '/': box.focus,
+    '?': help.toggle,
     i: turn,
     r: function () { if (diff) byChange(); }
   };
   function leave() {
-    if (!help.hidden) help.hidden = true;
-    else if (!tip.hidden && document.activeElement === box) tip.hidden = true;
-    else if (matches || onlyPackage >= 0) { box.value = ''; search(''); }
+    if (help.close()) return;
+    if (box.box.value || onlyPackage >= 0) box.clear();
     else if (focus) zoom(0);
+    tip.hide();
   }
   function turn() {
     flipped = !flipped;
@@ -399,52 +431,28 @@
     how.textContent = relative ? 'Relative change' : 'Absolute change';
     how.title = relative ? 'colours say how much of itself a frame gained or lost' : 'colours say how much of the largest change a frame has';
   }
-  document.addEventListener('keydown', function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target === box) {
-      if (event.key === 'Escape') { leave(); choose(current); event.preventDefault(); }
-      if (event.key === 'Enter') {
-        search(box.value);
-        const i = nextMatch(event.shiftKey ? -1 : 1);
-        if (i >= 0 && (matches || onlyPackage >= 0)) choose(i);
-        event.preventDefault();
-      }
-      return;
-    }
-    if (event.target.localName === 'button' && (event.key === 'Enter' || event.key === ' ')) return;
-    if (Object.prototype.hasOwnProperty.call(walk, event.key)) {
-      const i = walk[event.key]();
-      if (i >= 0) {
-        choose(i);
-        const e = elements.get(i), r = e && e.getBoundingClientRect();
-        if (r) { describe(i); showTip(r.left, r.bottom - 14); }
-      }
-      event.preventDefault();
-    } else if (Object.prototype.hasOwnProperty.call(act, event.key)) {
-      act[event.key]();
-      event.preventDefault();
-    }
-  });
+  for (const key of Object.keys(walk))
+    act[key] = function () {
+      const i = walk[key]();
+      if (i < 0) return;
+      choose(i);
+      const e = elements.get(i);
+      if (!e) return;
+      const r = e.getBoundingClientRect();
+      describe(i);
+      tip.show(r.left, r.bottom - 14);
+    };
+  cprofPage.listen(box, act);
   document.addEventListener('copy', function (event) {
-    if (String(window.getSelection()) === '' && document.activeElement !== box && current) {
+    if (String(window.getSelection()) === '' && document.activeElement !== box.box && current) {
       event.clipboardData.setData('text/plain', nameOf(current));
       event.preventDefault();
     }
   });
   chart.addEventListener('click', function (event) {
-    const i = nodeAt(event.target);
+    const i = nodeAt(event);
     if (i >= 0) zoom(i === focus ? 0 : i);
   });
-  let waiting = 0;
-  box.addEventListener('input', function () {
-    clearTimeout(waiting);
-    waiting = setTimeout(function () { search(box.value); }, 120);
-  });
-  reset.addEventListener('click', function () { zoom(0); });
-  flip.addEventListener('click', turn);
-  how.addEventListener('click', byChange);
-  keys.addEventListener('click', act['?']);
-  help.addEventListener('click', function () { help.hidden = true; });
   window.addEventListener('resize', draw);
 
   /* ---- legend ---- */
@@ -454,8 +462,13 @@
       scale.append(make('span', '', 'shrank'));
       for (const c of ['s6', 's4', 's2', 'z', 'g2', 'g4', 'g6']) scale.append(make('i', c));
       scale.append(make('span', '', 'grew'));
-      if (diff) scale.append(make('span', '', '+ new   − only in the base'));
       legend.append(scale);
+      if (!diff) return;
+      for (const [look, what] of [['new', '+ new'], ['gone', '− only in the base']]) {
+        const sign = make('span', 'scale');
+        sign.append(make('i', look), make('span', '', what));
+        legend.append(sign);
+      }
       return;
     }
     for (let p = 0; p < data.shares.length; p++) {
@@ -464,32 +477,21 @@
       chip.title = 'self ' + label(data.shares[p]);
       chip.addEventListener('click', function () {
         const again = onlyPackage === p;
-        box.value = '';
-        matches = null;
+        box.clear();
         onlyPackage = again ? -1 : p;
         showMatches();
       });
       legend.append(chip);
     }
+    if (inlined.size) {
+      const sign = make('span', 'scale');
+      sign.append(make('i', 'hatch'), make('span', '', 'inlined'));
+      legend.prepend(sign);
+    }
   })();
 
   /* ---- start ---- */
-  const picture = document.getElementById('cprof-picture');
-  if (document.documentElement.localName === 'svg') {
-    const host = document.createElementNS('http://www.w3.org/2000/svg', 'foreignObject');
-    host.setAttribute('width', '100%');
-    host.setAttribute('height', '100%');
-    host.append(app);
-    const top = document.documentElement;
-    top.removeAttribute('viewBox');
-    top.setAttribute('width', '100%');
-    top.setAttribute('height', '100%');
-    top.append(host);
-  } else {
-    document.body.append(app);
-  }
-  if (document.documentElement.localName === 'svg') picture.remove();
-  else picture.ownerSVGElement.remove();
+  cprofPage.mount(app, document.getElementById('cprof-picture'));
   if (diff) nameChange();
   draw();
   if (flipped) chart.scrollTop = chart.scrollHeight;

@@ -1,22 +1,13 @@
-/* The call graph in a page: moves and searches the picture that stands in this file.
- *
- * Everything of the profile is text; the script asks nothing of any network.
- */
+/* The call graph in a page: moves and searches the picture that stands in this file. */
 (function () {
   'use strict';
-  const XHTML = 'http://www.w3.org/1999/xhtml', SVG = 'http://www.w3.org/2000/svg';
+  const make = cprofPage.make;
+  const READABLE = 0.7; /* the least scale at which names can be read */
   const data = JSON.parse(document.getElementById('cprof-data').textContent);
   const picture = document.getElementById('cprof-graph');
 
-  function make(tag, className, text) {
-    const e = document.createElementNS(XHTML, tag);
-    if (className) e.className = className;
-    if (text !== undefined) e.textContent = text;
-    return e;
-  }
-
   /* ---- what is in the picture ---- */
-  const nodes = [], byKey = new Map();
+  const nodes = [], byKey = new Map(), things = new Map();
   function ownTitle(g) {
     for (const c of g.children) if (c.localName === 'title') return c;
     return null;
@@ -33,14 +24,33 @@
     }
     return Array.from(tips).join('\n');
   }
-  function words(g) {
-    return Array.from(g.querySelectorAll('text'), function (t) { return t.textContent; }).join(' ');
+  function texts(g) { return Array.from(g.querySelectorAll('text'), function (t) { return t.textContent; }); }
+  /* What a node weighs: the lines of its text that end in a percentage, as "flat" and "of cum". */
+  function weight(g) {
+    return texts(g).filter(function (t) { return /%\)$/.test(t); }).slice(-2).join(' ');
+  }
+  /* The same hue for a dark page: light fills become dark ones, dark lines become light enough. */
+  function dark(colour, line) {
+    const c = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/.exec(colour);
+    if (!c) return '';
+    const [r, g, b] = [c[1], c[2], c[3]].map(function (h) { return parseInt(h, 16) / 255; });
+    const high = Math.max(r, g, b), low = Math.min(r, g, b), span = high - low, light = (high + low) / 2;
+    const hue = span === 0 ? 0 : high === r ? ((g - b) / span + 6) % 6 : high === g ? (b - r) / span + 2 : (r - g) / span + 4;
+    const full = span === 0 ? 0 : span / (1 - Math.abs(2 * light - 1));
+    const l = line ? Math.max(light, 0.5) : 0.13 + (1 - light) * 1.1;
+    return 'hsl(' + Math.round(hue * 60) + ' ' + Math.round(full * (line ? 80 : 100)) + '% ' + Math.round(l * 100) + '%)';
+  }
+  for (const e of picture.querySelectorAll('.node path, .node polygon, .edge path, .edge polygon')) {
+    const fill = dark(e.getAttribute('fill'), e.parentNode.closest('.edge') !== null), line = dark(e.getAttribute('stroke'), true);
+    if (fill) e.style.setProperty('--fill', fill);
+    if (line) e.style.setProperty('--line', line);
   }
   for (const g of picture.querySelectorAll('g.node')) {
     const title = ownTitle(g), key = title ? title.textContent : '';
-    const node = { g: g, key: key, tip: takeTips(g), edges: [], near: [], box: null };
+    const node = { g: g, tip: takeTips(g), weight: weight(g), edges: [], near: [] };
     if (title) title.remove();
-    node.name = node.tip || words(g);
+    node.name = node.tip || texts(g).join(' ');
+    things.set(g, node);
     node.isBox = /^N\d+$/.test(key);
     byKey.set(key, node);
     if (!node.isBox) continue;
@@ -49,13 +59,12 @@
     g.setAttribute('role', 'button');
     g.setAttribute('aria-label', node.name);
   }
-  const edges = [];
   for (const g of picture.querySelectorAll('g.edge')) {
     const title = ownTitle(g), key = title ? title.textContent : '';
     const ends = key.split('->').map(function (k) { return byKey.get(k.split(':')[0]); });
-    const edge = { g: g, tip: takeTips(g) || words(g), from: ends[0], to: ends[1] };
+    const edge = { g: g, tip: takeTips(g) || texts(g).join(' '), from: ends[0], to: ends[1] };
     if (title) title.remove();
-    edges.push(edge);
+    things.set(g, edge);
     if (edge.from && edge.to) {
       edge.from.edges.push(edge);
       edge.to.edges.push(edge);
@@ -68,62 +77,30 @@
 
   /* ---- the page ---- */
   const app = make('div', 'cprof'), header = make('header'), tools = make('div', 'tools');
-  const about = make('div', 'about', data.about), box = make('input'), found = make('span', 'found');
+  const title = make('h1', '', data.title), about = make('div', 'about', data.about);
+  title.title = data.title;
   about.title = data.lines.join('\n');
-  box.type = 'search';
-  box.placeholder = 'Search (regular expression)  /';
-  box.setAttribute('aria-label', 'Search nodes by regular expression');
-  box.spellcheck = false;
-  found.setAttribute('role', 'status');
-  const out = make('button', '', '−'), into = make('button', '', '+'), fit = make('button', '', 'Fit'), keys = make('button', '', '?');
-  out.setAttribute('aria-label', 'Smaller');
-  into.setAttribute('aria-label', 'Larger');
-  keys.setAttribute('aria-label', 'Keys');
+  const box = cprofPage.search('Search nodes by regular expression', function () { return nodes.map(function (n) { return n.name; }); },
+    showHits, nextHit,
+    function () {});
   const zoomed = make('span', 'zoomed');
-  tools.append(box, found, zoomed, out, into, fit, keys);
-  header.append(make('h1', '', data.title), about, tools);
-  const stage = make('div', 'stage'), view = document.createElementNS(SVG, 'svg'), moved = document.createElementNS(SVG, 'g');
+  tools.append(box.box, box.found, zoomed, cprofPage.button('−', 'Smaller (−)', function () { zoomMiddle(0.8); }),
+    cprofPage.button('+', 'Larger (+)', function () { zoomMiddle(1.25); }), cprofPage.button('Fit', 'The whole picture (f)', fitAll));
+  header.append(title, about, tools);
+  const stage = make('div', 'stage'), view = document.createElementNS(cprofPage.SVG, 'svg'), moved = document.createElementNS(cprofPage.SVG, 'g');
   view.append(moved);
   stage.append(view);
-  const tip = make('div', 'tip'), help = make('div', 'help');
-  tip.hidden = help.hidden = true;
-  app.append(header, stage, tip, help);
-  (function keyHelp() {
-    const panel = make('div'), table = make('table');
-    for (const [k, what] of [['Wheel, + −', 'larger, smaller'], ['Drag, ← ↑ ↓ →', 'move the picture'], ['0  f', 'fit the picture into the window'],
-      ['1', 'one to one'], ['/', 'search by regular expression'], ['n  N', 'next, previous match'], ['Click, Enter', 'a node with its callers and callees'],
-      ['Tab', 'from node to node'], ['Esc', 'clear the choice, the search']]) {
-      const tr = make('tr'), td = make('td');
-      td.append(make('kbd', '', k));
-      tr.append(td, make('td', '', what));
-      table.append(tr);
-    }
-    panel.append(make('h1', '', 'Keys'), table);
-    if (data.lines.length) panel.append(make('h1', '', 'Profile'));
-    for (const l of data.lines) panel.append(make('div', '', l));
-    help.append(panel);
-  })();
-
-  const root = document.documentElement;
-  if (root.localName === 'svg') {
-    const host = document.createElementNS(SVG, 'foreignObject');
-    host.setAttribute('width', '100%');
-    host.setAttribute('height', '100%');
-    host.append(app);
-    root.removeAttribute('viewBox');
-    root.setAttribute('width', '100%');
-    root.setAttribute('height', '100%');
-    root.append(host);
-  } else {
-    const old = picture.ownerSVGElement;
-    document.body.append(app);
-    moved.append(picture);
-    old.remove();
-  }
-  moved.append(picture);
+  app.append(header, stage);
+  const tip = cprofPage.tooltip(app);
+  const help = cprofPage.helpPanel(app, [['Wheel  +  −', 'larger, smaller'], ['Drag  ←  ↑  ↓  →', 'move the picture'],
+    ['f  0', 'fit the picture into the window'], ['1', 'one to one'], ['/', 'search by regular expression'], ['n  N', 'next, previous match'],
+    ['Click  Enter', 'a node with its callers and callees'], ['Double click', 'a node close by'], ['Tab', 'from node to node'],
+    ['Esc', 'clear the choice, the search']], data.lines);
+  tools.append(cprofPage.button('?', 'Keys (?)', help.toggle));
+  cprofPage.mount(app, picture, moved);
 
   /* ---- moving ---- */
-  let scale = 1, x = 0, y = 0, fitted = true;
+  let scale = 1, x = 0, y = 0, fitted = true, printing = false;
   const bounds = picture.getBBox();
   function apply() {
     moved.setAttribute('transform', 'translate(' + x + ' ' + y + ') scale(' + scale + ')');
@@ -150,7 +127,7 @@
   function zoomMiddle(factor) { zoomAt(factor, stage.clientWidth / 2, stage.clientHeight / 2); }
   function move(dx, dy) { x += dx; y += dy; fitted = false; apply(); }
   function centre(node) {
-    if (scale < 0.7) { scale = 1; apply(); }
+    if (scale < READABLE) { scale = 1; apply(); }
     const at = node.g.getBoundingClientRect(), r = stage.getBoundingClientRect();
     move(r.left + r.width / 2 - (at.left + at.width / 2), r.top + r.height / 2 - (at.top + at.height / 2));
   }
@@ -182,7 +159,7 @@
     if (travelled > 4 && !stage.classList.contains('held')) {
       stage.classList.add('held');
       stage.setPointerCapture(event.pointerId);
-      tip.hidden = true;
+      tip.hide();
     }
     held.set(event.pointerId, [event.clientX, event.clientY]);
   });
@@ -192,34 +169,46 @@
   }
   stage.addEventListener('pointerup', release);
   stage.addEventListener('pointercancel', release);
-  window.addEventListener('resize', function () { if (fitted) fitAll(); });
+  window.addEventListener('resize', function () { if (fitted && !printing) fitAll(); });
+
+  /* ---- printing: what is seen, as large as the paper allows ---- */
+  window.addEventListener('beforeprint', function () {
+    const w = stage.clientWidth / scale, h = stage.clientHeight / scale;
+    const seen = fitted ? [bounds.x, bounds.y, bounds.width, bounds.height] : [-x / scale, -y / scale, w, h];
+    printing = true;
+    view.setAttribute('viewBox', seen.join(' '));
+    moved.removeAttribute('transform');
+    picture.style.setProperty('--thin', 1);
+  });
+  window.addEventListener('afterprint', function () {
+    printing = false;
+    view.removeAttribute('viewBox');
+    apply();
+  });
 
   /* ---- tooltips ---- */
   function thingAt(target) {
     const g = target && target.closest ? target.closest('g.node, g.edge') : null;
-    if (!g) return null;
-    return nodes.find(function (n) { return n.g === g; }) || edges.find(function (e) { return e.g === g; }) || null;
+    return g ? things.get(g) : null;
   }
   function showTip(thing, px, py) {
-    tip.replaceChildren();
-    const lines = (thing.tip || thing.name || '').split('\n');
-    tip.append(make('b', '', lines[0]));
-    for (const l of lines.slice(1)) tip.append(make('em', '', l));
+    const words = tip.element, lines = (thing.tip || thing.name || '').split('\n');
+    words.replaceChildren(make('b', '', lines[0]));
+    for (const l of lines.slice(1)) words.append(make('em', '', l));
+    if (thing.weight) words.append(make('em', '', thing.weight));
     if (thing.near) {
       const callers = thing.edges.filter(function (e) { return e.to === thing; }).length;
-      tip.append(make('em', '', callers + ' callers, ' + (thing.edges.length - callers) + ' callees in this picture'));
+      words.append(make('em', '', cprofPage.plural(callers, 'caller', 'callers') + ', ' +
+        cprofPage.plural(thing.edges.length - callers, 'callee', 'callees') + ' in this picture'));
     }
-    tip.hidden = false;
-    const w = tip.offsetWidth, h = tip.offsetHeight;
-    tip.style.left = Math.max(4, Math.min(px + 14, app.clientWidth - w - 8)) + 'px';
-    tip.style.top = (py + 20 + h > app.clientHeight ? Math.max(4, py - h - 12) : py + 20) + 'px';
+    tip.show(px, py);
   }
   stage.addEventListener('mousemove', function (event) {
     const thing = held.size ? null : thingAt(event.target);
     if (thing) showTip(thing, event.clientX, event.clientY);
-    else tip.hidden = true;
+    else tip.hide();
   });
-  stage.addEventListener('mouseleave', function () { tip.hidden = true; });
+  stage.addEventListener('mouseleave', tip.hide);
 
   /* ---- choosing ---- */
   let picked = null;
@@ -238,39 +227,29 @@
     if (thing && thing.near) { pick(thing); thing.g.focus({ preventScroll: true }); } else if (!thing && picked) pick(picked);
   });
 
+  stage.addEventListener('dblclick', function (event) {
+    const thing = thingAt(event.target), r = stage.getBoundingClientRect();
+    if (thing && thing.near) centre(thing);
+    else zoomAt(2, event.clientX - r.left, event.clientY - r.top);
+  });
+
   /* ---- search ---- */
-  let hits = [], at = -1, waiting = 0;
-  function search(text) {
-    hits = [];
+  let hits = [], at = -1;
+  function showHits(flags) {
+    for (const n of hits) n.g.classList.remove('hit');
+    hits = flags ? nodes.filter(function (n, i) { return flags[i]; }) : [];
     at = -1;
-    for (const n of nodes) n.g.classList.remove('hit');
-    box.setAttribute('aria-invalid', 'false');
-    found.textContent = '';
-    picture.classList.toggle('searching', text !== '');
-    if (!text) return;
-    let re;
-    try {
-      re = new RegExp(text, text === text.toLowerCase() ? 'i' : '');
-    } catch (e) {
-      box.setAttribute('aria-invalid', 'true');
-      found.textContent = 'no regular expression';
-      return;
-    }
-    hits = nodes.filter(function (n) { return re.test(n.name); });
     for (const n of hits) n.g.classList.add('hit');
-    found.textContent = hits.length === 0 ? 'no match' : hits.length + (hits.length === 1 ? ' match' : ' matches');
+    picture.classList.toggle('searching', flags !== null);
+    if (flags) box.say(hits.length === 0 ? 'no match' : cprofPage.plural(hits.length, 'match', 'matches'));
   }
   function nextHit(step) {
     if (!hits.length) return;
-    at = (at + step + hits.length) % hits.length;
+    at = at < 0 && step < 0 ? hits.length - 1 : (at + step + hits.length) % hits.length;
     centre(hits[at]);
-    hits[at].g.focus({ preventScroll: true });
-    found.textContent = (at + 1) + ' of ' + hits.length;
+    if (document.activeElement !== box.box) hits[at].g.focus({ preventScroll: true });
+    box.say((at + 1) + ' of ' + hits.length);
   }
-  box.addEventListener('input', function () {
-    clearTimeout(waiting);
-    waiting = setTimeout(function () { search(box.value); }, 120);
-  });
 
   /* ---- keys ---- */
   function focused() { return nodes.find(function (n) { return n.g === document.activeElement; }) || null; }
@@ -282,55 +261,27 @@
     if (r.left < s.left || r.right > s.right || r.top < s.top || r.bottom > s.bottom) centre(next);
     const seen = next.g.getBoundingClientRect();
     showTip(next, seen.left, seen.bottom - 14);
+    return true;
+  }
+  function tab(event) {
+    const i = nodes.indexOf(focused()), last = event.shiftKey ? 0 : nodes.length - 1;
+    return i < 0 || i === last ? false : step(event.shiftKey ? -1 : 1);
   }
   function leave() {
-    if (!help.hidden) help.hidden = true;
-    else if (picked) pick(picked);
-    else if (box.value) { box.value = ''; search(''); }
-    tip.hidden = true;
+    tip.hide();
+    if (help.close()) return;
+    if (picked) pick(picked);
+    else if (box.box.value) box.clear();
   }
   const act = {
     '+': function () { zoomMiddle(1.25); }, '=': function () { zoomMiddle(1.25); }, '-': function () { zoomMiddle(0.8); },
     0: fitAll, f: fitAll, 1: function () { zoomMiddle(1 / scale); },
     ArrowLeft: function () { move(80, 0); }, ArrowRight: function () { move(-80, 0); },
     ArrowUp: function () { move(0, 80); }, ArrowDown: function () { move(0, -80); },
-    '/': function () { box.focus(); box.select(); }, n: function () { nextHit(1); }, N: function () { nextHit(-1); },
-    '?': function () { help.hidden = !help.hidden; }, Escape: leave,
+    '/': box.focus, n: function () { nextHit(1); }, N: function () { nextHit(-1); },
+    '?': help.toggle, Escape: leave, Tab: tab,
     Enter: function () { if (focused()) pick(focused()); }
   };
-  document.addEventListener('keydown', function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target === box) {
-      if (event.key === 'Enter') {
-        clearTimeout(waiting);
-        if (!hits.length || at < 0) search(box.value);
-        nextHit(event.shiftKey ? -1 : 1);
-        box.focus();
-      } else if (event.key === 'Escape') {
-        box.value = '';
-        search('');
-        box.blur();
-      }
-      return;
-    }
-    if (event.target.localName === 'button' && (event.key === 'Enter' || event.key === ' ')) return;
-    if (event.key === 'Tab' && focused()) {
-      const i = nodes.indexOf(focused());
-      if (event.shiftKey ? i > 0 : i < nodes.length - 1) {
-        step(event.shiftKey ? -1 : 1);
-        event.preventDefault();
-      }
-      return;
-    }
-    if (Object.prototype.hasOwnProperty.call(act, event.key)) {
-      act[event.key]();
-      event.preventDefault();
-    }
-  });
-  out.addEventListener('click', function () { zoomMiddle(0.8); });
-  into.addEventListener('click', function () { zoomMiddle(1.25); });
-  fit.addEventListener('click', fitAll);
-  keys.addEventListener('click', act['?']);
-  help.addEventListener('click', function () { help.hidden = true; });
+  cprofPage.listen(box, act);
   fitAll();
 })();

@@ -1,52 +1,29 @@
-/* Annotated source in a page: goes from hot line to hot line, opens machine code, searches.
- *
- * The page is there without it; everything of the profile is text.
- */
+/* Annotated source in a page: goes from hot line to hot line, opens machine code, searches.  The page is there
+ * without it. */
 (function () {
   'use strict';
+  const make = cprofPage.make;
   const app = document.querySelector('.listing'), main = app.querySelector('main');
   const lines = Array.from(main.querySelectorAll('.l')), sections = Array.from(main.querySelectorAll('section'));
   const hot = lines.filter(function (l) { return l.classList.contains('hot'); });
   const folds = Array.from(main.querySelectorAll('details'));
   const links = Array.from(app.querySelectorAll('nav a'));
 
-  function make(tag, className, text) {
-    const e = document.createElement(tag);
-    if (className) e.className = className;
-    if (text !== undefined) e.textContent = text;
-    return e;
-  }
-
   /* ---- the tools ---- */
-  const tools = make('div', 'tools'), box = make('input'), found = make('span', 'found');
-  const next = make('button', '', 'Next hot line'), all = make('button', '', 'Machine code'), keys = make('button', '', '?');
-  box.type = 'search';
-  box.placeholder = 'Search (regular expression)  /';
-  box.setAttribute('aria-label', 'Search lines by regular expression');
-  box.spellcheck = false;
-  found.setAttribute('role', 'status');
-  keys.setAttribute('aria-label', 'Keys');
+  const tools = make('div', 'tools');
+  const box = cprofPage.search('Search lines by regular expression',
+    function () { return lines.map(function (l) { return l.querySelector('code').textContent; }); }, showHits,
+    function (by) { step(hits, by); }, function () {});
+  const next = cprofPage.button('Next hot line', 'Next hot line (n)', function () { step(hot, 1); });
+  const all = cprofPage.button('Machine code', 'Show or hide the machine code of all lines (e)', openAll);
   next.disabled = hot.length === 0;
   all.disabled = folds.length === 0;
-  all.title = folds.length === 0 ? 'The binary was not there when this page was made' : 'Show or hide that of all lines';
-  tools.append(box, found, next, all, keys);
+  if (folds.length === 0) all.title = 'The binary was not there when this page was made';
+  const help = cprofPage.helpPanel(app, [['n  j', 'next hot line'], ['p  k', 'the one before'], ['h', 'the hottest line'],
+    [']  [', 'next function, the one before'], ['Enter', 'open or close the machine code of the line'], ['e', 'machine code of all lines'],
+    ['/', 'search by regular expression'], ['Enter  Shift-Enter', 'in the search: next match, the one before'], ['Esc', 'clear the search']], []);
+  tools.append(box.box, box.found, next, all, cprofPage.button('?', 'Keys (?)', help.toggle));
   app.querySelector('header').append(tools);
-  const help = make('div', 'help');
-  help.hidden = true;
-  (function keyHelp() {
-    const panel = make('div'), table = make('table');
-    for (const [k, what] of [['n  j', 'next hot line'], ['p  k', 'the one before'], ['h', 'the hottest line'], [']  [', 'next function, the one before'],
-      ['Enter', 'open or close the machine code of the line'], ['e', 'machine code of all lines'], ['/', 'search by regular expression'],
-      ['Enter, Shift Enter', 'in the search: next match, the one before'], ['Esc', 'clear the search']]) {
-      const tr = make('tr'), td = make('td');
-      td.append(make('kbd', '', k));
-      tr.append(td, make('td', '', what));
-      table.append(tr);
-    }
-    panel.append(make('h1', '', 'Keys'), table);
-    help.append(panel);
-    app.append(help);
-  })();
 
   /* ---- moving ---- */
   let current = null;
@@ -74,7 +51,8 @@
       i = by > 0 ? (after < 0 ? 0 : after) : (before < 0 ? list.length - 1 : before);
     }
     go(list[i]);
-    found.textContent = (i + 1) + ' of ' + list.length;
+    box.say((i + 1) + ' of ' + list.length);
+    if (list === hits) box.box.focus({ preventScroll: true });
   }
   function part(line, name) {
     const bar = line.querySelector('s');
@@ -103,60 +81,21 @@
   }
 
   /* ---- search ---- */
-  let hits = [], waiting = 0;
-  function search(text) {
+  let hits = [];
+  function showHits(flags) {
     for (const l of hits) l.classList.remove('hit');
-    hits = [];
-    found.textContent = '';
-    box.setAttribute('aria-invalid', 'false');
-    if (!text) return;
-    let re;
-    try {
-      re = new RegExp(text, text === text.toLowerCase() ? 'i' : '');
-    } catch (e) {
-      box.setAttribute('aria-invalid', 'true');
-      found.textContent = 'no regular expression';
-      return;
-    }
-    hits = lines.filter(function (l) { return re.test(l.querySelector('code').textContent); });
+    hits = flags ? lines.filter(function (l, i) { return flags[i]; }) : [];
     for (const l of hits) l.classList.add('hit');
-    found.textContent = hits.length === 0 ? 'no match' : hits.length + (hits.length === 1 ? ' match' : ' matches');
-  }
-  box.addEventListener('input', function () {
-    clearTimeout(waiting);
-    waiting = setTimeout(function () { search(box.value); }, 120);
-  });
-  function searchKey(event) {
-    if (event.key === 'Enter') {
-      clearTimeout(waiting);
-      if (!hits.length) search(box.value);
-      step(hits, event.shiftKey ? -1 : 1);
-      box.focus({ preventScroll: true });
-    } else if (event.key === 'Escape') {
-      box.value = '';
-      search('');
-      box.blur();
-    }
+    if (flags) box.say(hits.length === 0 ? 'no match' : cprofPage.plural(hits.length, 'match', 'matches'));
   }
 
   /* ---- keys ---- */
   const act = {
     n: function () { step(hot, 1); }, j: function () { step(hot, 1); }, p: function () { step(hot, -1); }, k: function () { step(hot, -1); },
     h: hottest, e: openAll, ']': function () { stepSection(1); }, '[': function () { stepSection(-1); },
-    '/': function () { box.focus(); box.select(); }, '?': function () { help.hidden = !help.hidden; },
-    Escape: function () { if (!help.hidden) help.hidden = true; else { box.value = ''; search(''); } }
+    '/': box.focus, '?': help.toggle, Escape: function () { if (!help.close()) box.clear(); }
   };
-  document.addEventListener('keydown', function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target === box) {
-      searchKey(event);
-      return;
-    }
-    if (Object.prototype.hasOwnProperty.call(act, event.key)) {
-      act[event.key]();
-      event.preventDefault();
-    }
-  });
+  cprofPage.listen(box, act);
   main.addEventListener('click', function (event) {
     const line = event.target.closest('.l');
     if (!line) return;
@@ -171,8 +110,4 @@
       current = section.querySelector('.l');
       mark(section);
     });
-  next.addEventListener('click', act.n);
-  all.addEventListener('click', openAll);
-  keys.addEventListener('click', act['?']);
-  help.addEventListener('click', function () { help.hidden = true; });
 })();
