@@ -21,7 +21,7 @@ typedef struct verdict {
 
 static void child_main(int fd, bool (*work)(void *, cprof_sink *, cprof_error *), void *context,
                        cprof_child_limits limits) {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGTSTP};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGTSTP, SIGBUS};
     struct rlimit none = {0, 0}, cpu = {limits.seconds + 1, limits.seconds + 2};
     verdict last = {false, CPROF_ERROR_INIT};
     cprof_sink sink;

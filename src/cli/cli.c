@@ -101,8 +101,21 @@ static void keep_copies(cprof_session *session) {
         cprof_note(session->env, "Could not save profile: %s", cprof_error_text(&err, text));
 }
 
+/* Should the file that is read become shorter meanwhile, its name is at hand. */
+static void name_the_file(const char *path) {
+    cprof_sink name;
+    cprof_sink_init_memory(&name, NULL);
+    cprof_sink_escaped(&name, cprof_slice_of(path), false);
+    cprof_sink_putc(&name, '\0');
+    if (cprof_sink_finish(&name, NULL))
+        cprof_signals_reading(cprof_sink_bytes(&name).ptr);
+    cprof_sink_deinit(&name);
+}
+
 cprof_session *cprof_cli_load(cprof_cli *cli, const cprof_args *args, cprof_error *err) {
     cprof_sources sources = args->sources;
+    if (sources.path_count == 1 && sources.base_count == 0)
+        name_the_file(sources.paths[0]);
     sources.stacks_only = args->command && cprof_command_sums_stacks(args->command, &args->settings);
     cprof_session *session = cprof_session_new(&sources, &args->settings, &cli->env, err);
     if (cli->meter)

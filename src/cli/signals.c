@@ -2,6 +2,9 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 /* A handler has no other way to reach the program. */
 static atomic_bool stop;
@@ -23,9 +26,24 @@ static void catch_signals(void) {
     }
 }
 
+/* What is said when a file that is mapped became shorter: written beforehand, as a handler must not. */
+static char shortened[600] = "cprof: a file became shorter while it was read\n";
+
+static void on_shortened(int number) {
+    (void)number;
+    (void)!write(STDERR_FILENO, shortened, strlen(shortened));
+    _exit(1);
+}
+
 void cprof_signals_init(void) {
+    struct sigaction action = {.sa_handler = on_shortened};
     signal(SIGPIPE, SIG_IGN);
+    sigaction(SIGBUS, &action, NULL);
     catch_signals();
+}
+
+void cprof_signals_reading(const char *name) {
+    snprintf(shortened, sizeof shortened, "cprof: %.500s: became shorter while it was read\n", name);
 }
 
 const atomic_bool *cprof_signals_stop(void) {

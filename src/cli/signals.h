@@ -5,8 +5,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* Catches SIGINT, SIGTERM and SIGHUP, ignores SIGPIPE (a closed pipe is an error of write). */
+/* Catches SIGINT, SIGTERM and SIGHUP, ignores SIGPIPE (a closed pipe is an error of write).  SIGBUS, which a
+ * mapped file raises when another program cuts it off, ends the program in one line. */
 void cprof_signals_init(void);
+/* The file that this line is to name: escaped for a terminal. */
+void cprof_signals_reading(const char *name);
 /* Set by the first of them. */
 const atomic_bool *cprof_signals_stop(void);
 /* Which one it was; 0: none. */

@@ -13,9 +13,10 @@
 #include <unistd.h>
 
 enum {
-    HEAD = 64 << 10,      /* bytes that formats may look at */
-    CHUNK = 256 << 10,    /* bytes of an inflated chunk */
-    THREAD_FROM = 1 << 20 /* bytes of an input that a thread of its own pays for */
+    HEAD = 64 << 10,       /* bytes that formats may look at */
+    CHUNK = 256 << 10,     /* bytes of an inflated chunk */
+    THREAD_FROM = 1 << 20, /* bytes of an input that a thread of its own pays for */
+    MAP_FROM = 1 << 20     /* bytes of a file that are not copied when all are wanted at once */
 };
 
 struct cprof_reader {
@@ -183,10 +184,11 @@ bool cprof_reader_next(cprof_reader *r, cprof_slice *chunk, cprof_error *err) {
     return true;
 }
 
-/* A plain file as it lies in the page cache; false where that cannot be had. */
+/* A big plain file as it lies in the page cache; false where that cannot be had.  Smaller ones are copied:
+ * what another program cuts off meanwhile is then missing, instead of a signal. */
 static bool map_file(cprof_reader *r) {
     const cprof_source *s = &r->source;
-    if (s->unpacker || s->fd < 0 || !s->regular || r->ended || s->size == 0 || s->size > SIZE_MAX)
+    if (s->unpacker || s->fd < 0 || !s->regular || r->ended || s->size < MAP_FROM || s->size > SIZE_MAX)
         return false;
     /* Standard input may have been read from before. */
     if (lseek(s->fd, 0, SEEK_CUR) != (off_t)(s->io.in_offset + s->io.in_left))

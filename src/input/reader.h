@@ -24,7 +24,8 @@ bool cprof_reader_head(cprof_reader *reader, cprof_slice *head, cprof_error *err
 bool cprof_reader_head_is_all(const cprof_reader *reader);
 /* The next chunk; empty at the end.  Borrowed until the next call. */
 bool cprof_reader_next(cprof_reader *reader, cprof_slice *chunk, cprof_error *err);
-/* Everything at once, instead of cprof_reader_next (a plain file is mapped, not copied); borrowed until the
+/* Everything at once, instead of cprof_reader_next (a big plain file is mapped, not copied: where
+ * another program cuts it off meanwhile, reading on raises SIGBUS); borrowed until the
  * reader is freed.  One NUL stands behind the last byte only where the bytes were copied: do not rely on it.
  */
 bool cprof_reader_all(cprof_reader *reader, cprof_slice *all, cprof_error *err);

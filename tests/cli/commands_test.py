@@ -127,6 +127,24 @@ class Grammar(Case):
 
 
 class Errors(Case):
+    def test_a_file_that_becomes_shorter_is_said(self):
+        path = self.path("big.folded")
+        for _ in range(20):  # until it is cut off while it is read
+            with open(path, "wb") as file:
+                file.write(b"main;work;more 7\n" * (4 << 20))
+            process = subprocess.Popen([CPROF, "top", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            while process.poll() is None:
+                try:
+                    if path in pathlib.Path(f"/proc/{process.pid}/maps").read_text():
+                        os.truncate(path, 0)
+                        break
+                except OSError:
+                    break
+            out, err = process.communicate(timeout=60)
+            if process.returncode != 0:
+                break
+        self.assertEqual((process.returncode, out, err), (1, "", f"cprof: {path}: became shorter while it was read\n"))
+
     def test_wrong_usage(self):
         self.assertIn("did you mean -nodecount?", self.bad(2, "top", "-nodecuont=3", HEAP))
         self.assertIn("no profile given", self.bad(2, "top"))
