@@ -16,7 +16,7 @@ static bool make_and_render(const cprof_job *job, goroutines_render *render, cpr
     cprof_goroutines_options options = {.limit = s->nodecount > 0 ? s->nodecount : 0};
     if (s->min_wait.len && !cprof_goroutines_minutes(s->min_wait, &options.min_wait, err))
         return cprof_error_prefix(err, "min_wait");
-    if (s->state.len && !(options.state = cprof_regex_new(s->state, "state", err)))
+    if (s->state.len && !(options.state = cprof_regex_new(s->state, "state", view->env, err)))
         return false;
     cprof_goroutines goroutines;
     bool ok = cprof_goroutines_init(&goroutines, view, &options, err);

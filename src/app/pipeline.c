@@ -91,7 +91,8 @@ static bool filters_init(filters *f, cprof_run *r, cprof_error *err) {
         [TAG_HIDE] = {"taghide", s->taghide},
     };
     for (int i = 0; i < REGEX_COUNT; i++)
-        if (wanted[i].text.len && !(f->regex[i] = cprof_regex_new(wanted[i].text, wanted[i].name, err)))
+        if (wanted[i].text.len &&
+            !(f->regex[i] = cprof_regex_new(wanted[i].text, wanted[i].name, r->env, err)))
             return false;
     if (s->tagfocus.len && !(f->tag_focus = cprof_tag_filter_new("tagfocus", s->tagfocus, &r->units,
                                                                  r->view.profile, r->env, err)))
@@ -169,7 +170,7 @@ static bool make_options(cprof_run *r, const cprof_request *request, cprof_repor
     if (s->divide_by == 0)
         return cprof_error_set(err, CPROF_ERR_USAGE, -1, "divide_by must not be 0");
     if (request->command->takes_regex &&
-        !(r->symbol = cprof_regex_new(request->argument, request->command->name, err)))
+        !(r->symbol = cprof_regex_new(request->argument, request->command->name, r->env, err)))
         return false;
     if (!name_active_filters(r, err))
         return false;

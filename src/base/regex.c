@@ -1,10 +1,10 @@
 #include "base/regex.h"
 
+#include "base/arena.h"
 #include "base/regex_syntax.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -27,10 +27,14 @@ enum {
 };
 
 struct cprof_regex {
-    char *pattern, *what, *literal; /* literal: NULL where the pattern is more than that */
-    size_t pattern_len, literal_len;
-    unsigned effort;  /* as cprof_regex_translate tells it */
-    pcre2_code *code; /* NULL for a literal */
+    const cprof_env *env; /* borrowed */
+    cprof_arena arena;    /* of this struct and the texts */
+    cprof_slice pattern;
+    const char *what;
+    cprof_slice literal; /* of use only without code */
+    unsigned effort;     /* as cprof_regex_translate tells it */
+    pcre2_general_context *memory;
+    pcre2_code *code; /* NULL: the literal says it all */
     pcre2_match_data *data;
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
@@ -40,6 +44,33 @@ struct cprof_regex {
     int64_t spent_ms;
     const char *failure; /* why a match was given up; static */
 };
+
+/* --- PCRE2's memory, on the budget --- */
+
+/* In front of each piece, as freeing must tell its size. */
+typedef union header {
+    size_t size; /* with this header */
+    max_align_t aligned;
+} header;
+
+static void *piece_alloc(size_t size, void *budget) {
+    if (size > SIZE_MAX - sizeof(header))
+        return NULL;
+    size += sizeof(header);
+    header *p = cprof_mem_resize(budget, NULL, 0, size);
+    if (!p)
+        return NULL;
+    p->size = size;
+    return p + 1;
+}
+
+static void piece_free(void *at, void *budget) {
+    header *p = at;
+    if (p)
+        cprof_mem_free(budget, p - 1, p[-1].size);
+}
+
+/* --- compiling --- */
 
 static bool set_error(cprof_error *err, const char *what, const char *wrong, cprof_slice pattern, size_t at,
                       size_t len) {
@@ -74,116 +105,118 @@ static const compile_message COMPILE_MESSAGES[] = {
     {PCRE2_ERROR_PATTERN_TOO_COMPLICATED, "expression too large"},
 };
 
-static bool compile_error(cprof_error *err, const char *what, cprof_slice pattern, int code, size_t at) {
+static bool compile_error(const cprof_regex *regex, int code, size_t at, cprof_error *err) {
+    if (code == PCRE2_ERROR_HEAP_FAILED)
+        return cprof_error_memory(regex->env, err);
     for (size_t i = 0; i < sizeof COMPILE_MESSAGES / sizeof *COMPILE_MESSAGES; i++) {
         if (COMPILE_MESSAGES[i].code == code)
-            return set_error(err, what, COMPILE_MESSAGES[i].text, pattern, at, 0);
+            return set_error(err, regex->what, COMPILE_MESSAGES[i].text, regex->pattern, at, 0);
     }
     char text[200];
-    if (code == PCRE2_ERROR_HEAP_FAILED ||
-        pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof text) < 0)
-        snprintf(text, sizeof text, "out of memory");
-    return set_error(err, what, text, pattern, at, 0);
+    if (pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof text) < 0)
+        snprintf(text, sizeof text, "error %d", code);
+    return set_error(err, regex->what, text, regex->pattern, at, 0);
 }
 
-static pcre2_code *compile(const cprof_regex_syntax *syntax, cprof_slice pattern, const char *what,
-                           cprof_error *err) {
-    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
-    if (!context) {
-        cprof_error_memory(NULL, err);
-        return NULL;
-    }
+static bool compile(cprof_regex *regex, const cprof_regex_syntax *syntax, cprof_error *err) {
+    pcre2_compile_context *context = pcre2_compile_context_create(regex->memory);
+    if (!context)
+        return cprof_error_memory(regex->env, err);
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
     pcre2_set_parens_nest_limit(context, NEST_LIMIT);
     int code = 0;
     PCRE2_SIZE at = 0;
-    pcre2_code *compiled =
+    regex->code =
         pcre2_compile((PCRE2_SPTR)syntax->out, syntax->len,
                       PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT,
                       &code, &at, context);
     pcre2_compile_context_free(context);
-    if (compiled)
-        pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE); /* without it matching is slower, not different */
-    else
-        compile_error(err, what, pattern, code, syntax->from[at <= syntax->len ? at : syntax->len]);
-    return compiled;
+    if (!regex->code)
+        return compile_error(regex, code, syntax->from[at <= syntax->len ? at : syntax->len], err);
+    pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE); /* without it matching is slower, not different */
+    return true;
 }
 
 static bool prepare(cprof_regex *regex) {
-    regex->data = pcre2_match_data_create_from_pattern(regex->code, NULL);
-    regex->context = pcre2_match_context_create(NULL);
+    regex->data = pcre2_match_data_create_from_pattern(regex->code, regex->memory);
+    regex->context = pcre2_match_context_create(regex->memory);
     if (!regex->data || !regex->context)
         return false;
     pcre2_set_heap_limit(regex->context, HEAP_LIMIT);
-    regex->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
+    regex->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, regex->memory);
     if (regex->stack)
         pcre2_jit_stack_assign(regex->context, NULL, regex->stack);
     return true;
 }
 
-static bool build(cprof_regex *regex, cprof_regex_syntax *syntax, cprof_slice pattern, cprof_error *err) {
-    if (!cprof_utf8_valid(pattern))
+static bool build(cprof_regex *regex, cprof_regex_syntax *syntax, cprof_error *err) {
+    if (!cprof_utf8_valid(regex->pattern))
         return cprof_error_set(err, CPROF_ERR_REGEX, -1, "parsing %s regexp: invalid UTF-8", regex->what);
-    if (!cprof_regex_translate(syntax, pattern))
-        return set_error(err, regex->what, syntax->wrong, pattern, syntax->wrong_at, syntax->wrong_len);
-    regex->literal_len = syntax->literal_len;
+    if (!cprof_regex_translate(syntax, regex->pattern))
+        return set_error(err, regex->what, syntax->wrong, regex->pattern, syntax->wrong_at,
+                         syntax->wrong_len);
+    regex->literal = (cprof_slice){syntax->literal, syntax->literal_len};
     regex->effort = syntax->effort;
     /* An invalid byte of a subject counts as U+FFFD, which looking for bytes would not find. */
-    if (syntax->plain && cprof_slice_find_slice((cprof_slice){syntax->literal, syntax->literal_len},
-                                                CPROF_SLICE("\xef\xbf\xbd")) == syntax->literal_len)
+    if (syntax->plain &&
+        cprof_slice_find_slice(regex->literal, CPROF_SLICE("\xef\xbf\xbd")) == regex->literal.len)
         return true;
-    regex->code = compile(syntax, pattern, regex->what, err);
-    if (!regex->code)
-        return false;
-    return prepare(regex) || cprof_error_memory(NULL, err);
+    regex->memory = pcre2_general_context_create(piece_alloc, piece_free, cprof_env_budget(regex->env));
+    if (!regex->memory)
+        return cprof_error_memory(regex->env, err);
+    return compile(regex, syntax, err) && (prepare(regex) || cprof_error_memory(regex->env, err));
 }
 
-cprof_regex *cprof_regex_new(cprof_slice pattern, const char *what, cprof_error *err) {
+/* Translates and compiles; the room for it is given back. */
+static bool translate(cprof_regex *regex, cprof_error *err) {
+    size_t room = CPROF_REGEX_GROWTH * (regex->pattern.len + 1);
+    cprof_arena scratch;
+    cprof_arena_init(&scratch, cprof_env_budget(regex->env));
+    cprof_regex_syntax syntax = {.out = cprof_arena_alloc(&scratch, room),
+                                 .from = cprof_arena_alloc(&scratch, room * sizeof *syntax.from),
+                                 .literal = cprof_arena_alloc(&regex->arena, regex->pattern.len + 1)};
+    bool done = syntax.out && syntax.from && syntax.literal ? build(regex, &syntax, err)
+                                                            : cprof_error_memory(regex->env, err);
+    cprof_arena_deinit(&scratch);
+    return done;
+}
+
+cprof_regex *cprof_regex_new(cprof_slice pattern, const char *what, const cprof_env *env, cprof_error *err) {
     if (pattern.len > PATTERN_MAX) {
         cprof_error_set(err, CPROF_ERR_REGEX, -1, "parsing %s regexp: expression too large (%zu bytes)", what,
                         pattern.len);
         return NULL;
     }
-    cprof_regex *regex = calloc(1, sizeof *regex);
-    size_t room = CPROF_REGEX_GROWTH * (pattern.len + 1);
-    cprof_regex_syntax syntax = {
-        .out = malloc(room), .from = malloc(room * sizeof *syntax.from), .literal = malloc(pattern.len + 1)};
-    bool done = false;
-    if (regex) {
-        regex->pattern = malloc(pattern.len + 1);
-        regex->what = strdup(what);
-        regex->pattern_len = pattern.len;
-    }
-    if (regex && regex->pattern && regex->what && syntax.out && syntax.from && syntax.literal) {
-        memcpy(regex->pattern, pattern.len ? pattern.ptr : "", pattern.len);
-        regex->literal = syntax.literal;
-        done = build(regex, &syntax, pattern, err);
-    } else {
-        free(syntax.literal);
-        cprof_error_memory(NULL, err);
-    }
-    free(syntax.out);
-    free(syntax.from);
-    if (!done) {
-        cprof_regex_free(regex);
+    cprof_arena arena;
+    cprof_arena_init(&arena, cprof_env_budget(env));
+    cprof_regex *regex = cprof_arena_calloc(&arena, 1, sizeof *regex);
+    if (!regex) {
+        cprof_error_memory(env, err);
         return NULL;
     }
-    return regex;
+    regex->env = env;
+    regex->arena = arena;
+    regex->pattern = cprof_arena_copy(&regex->arena, pattern);
+    regex->what = cprof_arena_copy(&regex->arena, cprof_slice_of(what)).ptr;
+    bool done = regex->pattern.ptr && regex->what ? translate(regex, err) : cprof_error_memory(env, err);
+    if (done)
+        return regex;
+    cprof_regex_free(regex);
+    return NULL;
 }
 
 void cprof_regex_free(cprof_regex *regex) {
     if (!regex)
         return;
+    cprof_budget *budget = cprof_env_budget(regex->env);
     pcre2_jit_stack_free(regex->stack);
     pcre2_match_context_free(regex->context);
     pcre2_match_data_free(regex->data);
     pcre2_code_free(regex->code);
-    free(regex->workspace);
-    free(regex->valid);
-    free(regex->literal);
-    free(regex->pattern);
-    free(regex->what);
-    free(regex);
+    pcre2_general_context_free(regex->memory);
+    cprof_mem_free(budget, regex->valid, regex->valid_room);
+    cprof_arena arena = regex->arena; /* which holds the regex itself */
+    cprof_arena_deinit(&arena);
 }
 
 static int64_t now_ms(void) {
@@ -208,7 +241,7 @@ static bool is_soon_done(const cprof_regex *regex, size_t len) {
  * is a match, not where. */
 static int match_without_backtracking(cprof_regex *regex, cprof_slice subject, size_t from) {
     if (!regex->workspace)
-        regex->workspace = malloc(DFA_WORKSPACE * sizeof *regex->workspace);
+        regex->workspace = cprof_arena_calloc(&regex->arena, DFA_WORKSPACE, sizeof *regex->workspace);
     if (!regex->workspace)
         return PCRE2_ERROR_NOMEMORY;
     int rc = pcre2_dfa_match(regex->code, (PCRE2_SPTR)subject.ptr, subject.len, from,
@@ -293,7 +326,7 @@ static bool make_valid(cprof_regex *regex, cprof_slice *subject) {
         bytes += cprof_utf8_encode(c, buffer);
     }
     if (bytes > regex->valid_room) {
-        char *more = realloc(regex->valid, bytes);
+        char *more = cprof_mem_resize(cprof_env_budget(regex->env), regex->valid, regex->valid_room, bytes);
         if (!more) {
             regex->failure = "out of memory";
             return false;
@@ -325,9 +358,7 @@ static cprof_slice never_null(cprof_slice s) {
 bool cprof_regex_match(cprof_regex *regex, cprof_slice subject) {
     subject = never_null(subject);
     if (!regex->code)
-        return regex->literal_len == 0 ||
-               cprof_slice_find_slice(subject, (cprof_slice){regex->literal, regex->literal_len}) <
-                   subject.len;
+        return regex->literal.len == 0 || cprof_slice_find_slice(subject, regex->literal) < subject.len;
     if (regex->failure || (!cprof_utf8_valid(subject) && !make_valid(regex, &subject)))
         return false;
     return run(regex, subject, 0, true) > 0;
@@ -336,14 +367,14 @@ bool cprof_regex_match(cprof_regex *regex, cprof_slice subject) {
 static bool find_literal(const cprof_regex *regex, cprof_slice subject, size_t from, size_t (*bounds)[2],
                          int groups) {
     cprof_slice rest = cprof_slice_sub(subject, from, subject.len);
-    size_t at = cprof_slice_find_slice(rest, (cprof_slice){regex->literal, regex->literal_len});
-    if (regex->literal_len > 0 && at == rest.len)
+    size_t at = cprof_slice_find_slice(rest, regex->literal);
+    if (regex->literal.len > 0 && at == rest.len)
         return false;
     for (int i = 0; i < groups; i++)
         bounds[i][0] = bounds[i][1] = SIZE_MAX;
     if (groups > 0) {
         bounds[0][0] = from + at;
-        bounds[0][1] = from + at + regex->literal_len;
+        bounds[0][1] = from + at + regex->literal.len;
     }
     return true;
 }
@@ -383,10 +414,10 @@ bool cprof_regex_failed(const cprof_regex *regex, cprof_error *err) {
         return false;
     cprof_slice shown = cprof_slice_sub(cprof_regex_pattern(regex), 0, SHOWN);
     cprof_error_set(err, CPROF_ERR_LIMIT, -1, "matching %s regexp: gave up, %s: `%.*s%s`", regex->what,
-                    regex->failure, CPROF_SLICE_ARG(shown), regex->pattern_len > SHOWN ? "…" : "");
+                    regex->failure, CPROF_SLICE_ARG(shown), regex->pattern.len > SHOWN ? "…" : "");
     return true;
 }
 
 cprof_slice cprof_regex_pattern(const cprof_regex *regex) {
-    return (cprof_slice){regex->pattern, regex->pattern_len};
+    return regex->pattern;
 }

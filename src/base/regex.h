@@ -15,8 +15,9 @@
 
 typedef struct cprof_regex cprof_regex;
 
-/* what: how to call it in the message ("focus"); free with cprof_regex_free. */
-cprof_regex *cprof_regex_new(cprof_slice pattern, const char *what, cprof_error *err);
+/* what: how to call it in the message ("focus"); free with cprof_regex_free.  Everything that it takes, to
+ * match too, is the env's memory, but for machine code and its stack. */
+cprof_regex *cprof_regex_new(cprof_slice pattern, const char *what, const cprof_env *env, cprof_error *err);
 void cprof_regex_free(cprof_regex *regex);
 
 bool cprof_regex_match(cprof_regex *regex, cprof_slice subject);

@@ -138,7 +138,7 @@ static bool whole_name_regex(const cprof_profile *p, cprof_str expression, const
     memcpy(text, "^(", 2);
     memcpy(text + 2, bytes.ptr, bytes.len);
     memcpy(text + 2 + bytes.len, ")$", 2);
-    *regex = cprof_regex_new((cprof_slice){text, bytes.len + 4}, what, err);
+    *regex = cprof_regex_new((cprof_slice){text, bytes.len + 4}, what, p->env, err);
     return *regex != NULL;
 }
 

@@ -104,7 +104,7 @@ static bool parse_range(cprof_tag_filter *filter, const char *name, cprof_slice 
 static bool parse_regexes(cprof_tag_filter *filter, const char *name, cprof_slice value, cprof_error *err) {
     for (bool more = true; more;) {
         size_t comma = cprof_slice_find(value, ',');
-        cprof_regex *regex = cprof_regex_new(cprof_slice_sub(value, 0, comma), name, err);
+        cprof_regex *regex = cprof_regex_new(cprof_slice_sub(value, 0, comma), name, filter->env, err);
         if (!regex)
             return false;
         if (!cprof_vec_push(filter->env, &filter->regexes, regex)) {

@@ -7,7 +7,7 @@
 
 static bool matches(const char *pattern, cprof_slice subject) {
     cprof_error err = CPROF_ERROR_INIT;
-    cprof_regex *regex = cprof_regex_new(cprof_slice_of(pattern), "test", &err);
+    cprof_regex *regex = cprof_regex_new(cprof_slice_of(pattern), "test", NULL, &err);
     if (!regex)
         print_error("%s\n", err.message);
     assert_non_null(regex);
@@ -143,16 +143,16 @@ static void patterns_are_rejected_as_in_go(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cprof_error err = CPROF_ERROR_INIT;
-        assert_null(cprof_regex_new(cprof_slice_of(cases[i].pattern), "focus", &err));
+        assert_null(cprof_regex_new(cprof_slice_of(cases[i].pattern), "focus", NULL, &err));
         assert_int_equal(err.code, CPROF_ERR_REGEX);
         char expected[512];
         snprintf(expected, sizeof expected, "parsing focus regexp: %s", cases[i].wrong);
         assert_string_equal(err.message, expected);
     }
     cprof_error err = CPROF_ERROR_INIT;
-    assert_null(cprof_regex_new(CPROF_SLICE("a\xff"), "hide", &err));
+    assert_null(cprof_regex_new(CPROF_SLICE("a\xff"), "hide", NULL, &err));
     assert_string_equal(err.message, "parsing hide regexp: invalid UTF-8");
-    assert_null(cprof_regex_new(CPROF_SLICE("(?P<a>x)(?P<a>y)"), "hide", NULL));
+    assert_null(cprof_regex_new(CPROF_SLICE("(?P<a>x)(?P<a>y)"), "hide", NULL, NULL));
 }
 
 static void long_patterns_are_cut_in_the_message(void **state) {
@@ -161,13 +161,42 @@ static void long_patterns_are_cut_in_the_message(void **state) {
     memset(pattern, 'a', sizeof pattern);
     pattern[4000] = '(';
     cprof_error err = CPROF_ERROR_INIT;
-    assert_null(cprof_regex_new((cprof_slice){pattern, sizeof pattern}, "focus", &err));
+    assert_null(cprof_regex_new((cprof_slice){pattern, sizeof pattern}, "focus", NULL, &err));
     assert_non_null(strstr(err.message, "missing closing ) at offset 5000 of `aaa"));
     assert_true(strlen(err.message) < 300);
     size_t deep = 3000;
     memset(pattern, '(', deep);
-    assert_null(cprof_regex_new((cprof_slice){pattern, deep}, "focus", &err));
+    assert_null(cprof_regex_new((cprof_slice){pattern, deep}, "focus", NULL, &err));
     assert_non_null(strstr(err.message, "nests too deeply"));
+}
+
+/* With every limit that is too low it says so, and gives back what it took. */
+static void memory_is_on_the_budget(void **state) {
+    (void)state;
+    static const char *const patterns[] = {"main", "m(a|b)*[[:alpha:]]+$"};
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+        cprof_budget budget = {0};
+        cprof_env env = {.budget = &budget};
+        cprof_regex *regex = cprof_regex_new(cprof_slice_of(patterns[i]), "focus", &env, NULL);
+        assert_non_null(regex);
+        assert_true(cprof_regex_match(regex, CPROF_SLICE("\xff"
+                                                         "main")));
+        cprof_regex_free(regex);
+        assert_int_equal(budget.used, 0);
+        size_t enough = budget.peak, failed = 0;
+        for (budget.limit = 1; budget.limit < enough; budget.limit += 64) {
+            cprof_error err = CPROF_ERROR_INIT;
+            regex = cprof_regex_new(cprof_slice_of(patterns[i]), "focus", &env, &err);
+            failed += !regex;
+            assert_int_equal(err.code, regex ? CPROF_OK : CPROF_ERR_MEMORY);
+            if (regex && !cprof_regex_match(regex, CPROF_SLICE("\xff"
+                                                               "main")))
+                assert_true(cprof_regex_failed(regex, &err));
+            cprof_regex_free(regex);
+            assert_int_equal(budget.used, 0);
+        }
+        assert_true(failed > 0);
+    }
 }
 
 static void subjects_may_hold_any_byte(void **state) {
@@ -191,7 +220,7 @@ static void patterns_may_hold_nul(void **state) {
     (void)state;
     for (int i = 0; i < 2; i++) {
         cprof_slice pattern = i ? (cprof_slice){"a\0.", 3} : (cprof_slice){"a[\0]", 4};
-        cprof_regex *regex = cprof_regex_new(pattern, "focus", NULL);
+        cprof_regex *regex = cprof_regex_new(pattern, "focus", NULL, NULL);
         assert_non_null(regex);
         assert_true(cprof_regex_match(regex, (cprof_slice){"a\0c", 3}));
         assert_false(cprof_regex_match(regex, CPROF_SLICE("abc")));
@@ -202,7 +231,7 @@ static void patterns_may_hold_nul(void **state) {
 
 static void find_gives_bounds(void **state) {
     (void)state;
-    cprof_regex *regex = cprof_regex_new(CPROF_SLICE("(a+)(b)?(c)"), "test", NULL);
+    cprof_regex *regex = cprof_regex_new(CPROF_SLICE("(a+)(b)?(c)"), "test", NULL, NULL);
     assert_non_null(regex);
     size_t bounds[5][2];
     assert_true(cprof_regex_find(regex, CPROF_SLICE("xxaacab"), 0, bounds, 5));
@@ -224,7 +253,7 @@ static void find_gives_bounds(void **state) {
     assert_int_equal(bounds[0][1], 4);
     cprof_regex_free(regex);
 
-    regex = cprof_regex_new(CPROF_SLICE("ab"), "test", NULL);
+    regex = cprof_regex_new(CPROF_SLICE("ab"), "test", NULL, NULL);
     assert_non_null(regex);
     assert_true(cprof_regex_find(regex, CPROF_SLICE("abab"), 1, bounds, 2));
     assert_int_equal(bounds[0][0], 2);
@@ -233,7 +262,7 @@ static void find_gives_bounds(void **state) {
     assert_false(cprof_regex_find(regex, CPROF_SLICE("abab"), 3, bounds, 2));
     cprof_regex_free(regex);
 
-    regex = cprof_regex_new(CPROF_SLICE("(?U)a+"), "test", NULL);
+    regex = cprof_regex_new(CPROF_SLICE("(?U)a+"), "test", NULL, NULL);
     assert_non_null(regex);
     assert_true(cprof_regex_find(regex, CPROF_SLICE("aaa"), 0, bounds, 1));
     assert_int_equal(bounds[0][1], 1);
@@ -266,7 +295,7 @@ static void explosive_patterns_are_answered(void **state) {
     double start = seconds();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cprof_error err = CPROF_ERROR_INIT;
-        cprof_regex *regex = cprof_regex_new(cprof_slice_of(cases[i].pattern), "focus", &err);
+        cprof_regex *regex = cprof_regex_new(cprof_slice_of(cases[i].pattern), "focus", NULL, &err);
         assert_non_null(regex);
         assert_int_equal(cprof_regex_match(regex, cprof_slice_of(subject)), cases[i].matched);
         assert_false(cprof_regex_failed(regex, &err));
@@ -283,7 +312,7 @@ static void given_up_matches_are_remembered(void **state) {
     subject[3000] = '!';
     subject[3001] = '\0';
     cprof_regex *regex =
-        cprof_regex_new(CPROF_SLICE("(?:(?=(a+))a)+(?:(?:a+)+b|(?=(a+a+)+c)x)$"), "focus", NULL);
+        cprof_regex_new(CPROF_SLICE("(?:(?=(a+))a)+(?:(?:a+)+b|(?=(a+a+)+c)x)$"), "focus", NULL, NULL);
     assert_non_null(regex);
     cprof_error err = CPROF_ERROR_INIT;
     assert_false(cprof_regex_failed(regex, &err));
@@ -317,7 +346,7 @@ static void long_subjects_are_bounded(void **state) {
         {"a{1,100}[xy]", SIZE, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        cprof_regex *regex = cprof_regex_new(cprof_slice_of(cases[i].pattern), "focus", NULL);
+        cprof_regex *regex = cprof_regex_new(cprof_slice_of(cases[i].pattern), "focus", NULL, NULL);
         assert_non_null(regex);
         double start = seconds();
         bool matched = cprof_regex_match(regex, (cprof_slice){subject, cases[i].len});
@@ -338,7 +367,7 @@ static void long_subjects_match_at_their_end(void **state) {
     for (size_t i = 0; i < COUNT; i++)
         memcpy(subject + 2 * i, "é", 2);
     memcpy(subject + 2 * COUNT, "xé", 3);
-    cprof_regex *regex = cprof_regex_new(CPROF_SLICE("x.?$"), "focus", NULL);
+    cprof_regex *regex = cprof_regex_new(CPROF_SLICE("x.?$"), "focus", NULL, NULL);
     assert_non_null(regex);
     size_t bounds[1][2];
     assert_true(cprof_regex_find(regex, (cprof_slice){subject, COUNT * 2 + 3}, 1, bounds, 1));
@@ -355,6 +384,7 @@ int main(void) {
         cmocka_unit_test(patterns_match_as_in_go),
         cmocka_unit_test(patterns_are_rejected_as_in_go),
         cmocka_unit_test(long_patterns_are_cut_in_the_message),
+        cmocka_unit_test(memory_is_on_the_budget),
         cmocka_unit_test(subjects_may_hold_any_byte),
         cmocka_unit_test(patterns_may_hold_nul),
         cmocka_unit_test(find_gives_bounds),

@@ -347,7 +347,7 @@ static void finer_granularity_splits_nodes(void **state) {
 static void only_matching_nodes_with_their_edges(void **state) {
     (void)state;
     static const char *const stacks[] = {"main;a;b 3", "main;c 4", NULL};
-    cprof_regex *regex = cprof_regex_new(CPROF_SLICE("^a$"), "test", NULL);
+    cprof_regex *regex = cprof_regex_new(CPROF_SLICE("^a$"), "test", NULL, NULL);
     fixture_graph m;
     make(&m, TYPES, stacks, (cprof_graph_options){.edges = CPROF_EDGES_ALL, .match = regex});
     assert_order(m.g, "a");

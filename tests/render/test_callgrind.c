@@ -108,7 +108,7 @@ static void list_shows_lines_with_their_weight(void **state) {
     fputs("int main(void) {\n\tf();\n\tx\x1b[1m\n}\n", f);
     fclose(f);
     cprof_report_options options = {.trim_path = CPROF_SLICE("src"), .source_path = CPROF_SLICE(".")};
-    options.symbol = cprof_regex_new(CPROF_SLICE("main|lost"), "test", NULL);
+    options.symbol = cprof_regex_new(CPROF_SLICE("main|lost"), "test", NULL, NULL);
     open_report(&s, stacks, options);
     assert_true(cprof_list_init(&list, &s.report, NULL));
     cprof_render_list(&list, &style, &s.sink);

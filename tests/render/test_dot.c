@@ -162,7 +162,7 @@ static void tree_shows_callers_and_callees(void **state) {
     cprof_text_style style = {0};
     cprof_report_options options = plain;
     options.compact_labels = true;
-    options.symbol = cprof_regex_new(CPROF_SLICE("^a$"), "test", NULL);
+    options.symbol = cprof_regex_new(CPROF_SLICE("^a$"), "test", NULL, NULL);
     open_report(&s, "cpu/count", stacks, options);
     assert_true(cprof_tree_init(&tree, &s.report, NULL));
     cprof_render_tree(&tree, &style, &s.sink);
@@ -187,7 +187,7 @@ static void peek_without_a_match_fails(void **state) {
     cprof_tree tree;
     cprof_error err = CPROF_ERROR_INIT;
     cprof_report_options options = plain;
-    options.symbol = cprof_regex_new(CPROF_SLICE("nothing"), "test", NULL);
+    options.symbol = cprof_regex_new(CPROF_SLICE("nothing"), "test", NULL, NULL);
     open_report(&s, "cpu/count", stacks, options);
     assert_false(cprof_tree_init(&tree, &s.report, &err));
     assert_int_equal(err.code, CPROF_ERR_NO_MATCH);

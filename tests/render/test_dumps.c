@@ -148,7 +148,7 @@ static void test_hidden_frames_are_no_traces(void **state) {
     (void)state;
     shown s;
     show(&s, "types t/count\n1 : a b+c\n2 : a\n", &plain_options);
-    cprof_name_filters filters = {.hide = cprof_regex_new(CPROF_SLICE("a|c"), "hide", NULL)};
+    cprof_name_filters filters = {.hide = cprof_regex_new(CPROF_SLICE("a|c"), "hide", NULL, NULL)};
     assert_true(cprof_filter_names(&s.view, &filters, NULL));
     cprof_regex_free(filters.hide);
     cprof_traces traces;

@@ -94,7 +94,7 @@ static void short_waits_and_other_states_are_left_out(void **state) {
                   "\n"
                   "… and 1 more group\n");
     cprof_error err = CPROF_ERROR_INIT;
-    cprof_regex *regex = cprof_regex_new(CPROF_SLICE("^chan"), "state", &err);
+    cprof_regex *regex = cprof_regex_new(CPROF_SLICE("^chan"), "state", NULL, &err);
     assert_report(left_dump, NULL, &(cprof_goroutines_options){.state = regex}, false,
                   "1 of 6 goroutines in 1 group\n"
                   "\n"
@@ -139,7 +139,7 @@ static void two_dumps_are_compared(void **state) {
 static void json_says_the_same(void **state) {
     (void)state;
     cprof_error err = CPROF_ERROR_INIT;
-    cprof_regex *regex = cprof_regex_new(CPROF_SLICE("select"), "state", &err);
+    cprof_regex *regex = cprof_regex_new(CPROF_SLICE("select"), "state", NULL, &err);
     assert_report(
         left_dump, right_dump, &(cprof_goroutines_options){.state = regex}, true,
         "{\n"

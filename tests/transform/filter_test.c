@@ -9,7 +9,7 @@
 static cprof_regex *regex(const char *pattern) {
     if (!pattern)
         return NULL;
-    cprof_regex *r = cprof_regex_new(cprof_slice_of(pattern), "test", NULL);
+    cprof_regex *r = cprof_regex_new(cprof_slice_of(pattern), "test", NULL, NULL);
     assert_non_null(r);
     return r;
 }
