@@ -232,8 +232,9 @@ const cprof_option cprof_options[] = {
 
     /* --- the program --- */
     {FIELD(TEXT, http), .group = CPROF_GROUP_PROGRAM, .value = "HOST:PORT",
-     .brief = "serve a web page there"},
-    {FIELD(BOOL, no_browser), .group = CPROF_GROUP_PROGRAM, .brief = "with -http: do not open a browser"},
+     .brief = "no web pages here: it says what to use instead",
+     .help = "A file alone fills the screen; flame and svg write files for a browser, which need no server."},
+    {FIELD(BOOL, no_browser), .group = CPROF_GROUP_PROGRAM, .brief = "goes with -http only"},
     {FIELD(BOOL, plain), .group = CPROF_GROUP_PROGRAM, .brief = "a shell line by line, not the full screen"},
     {FIELD(SIZE, max_memory), .group = CPROF_GROUP_PROGRAM, .preset = "0", .value = "SIZE",
      .brief = "memory to use at most (512MB, 8GB)",

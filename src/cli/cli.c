@@ -172,7 +172,10 @@ static int dispatch(cprof_cli *cli, const cprof_args *args) {
         return print_help(cli, args);
     if (args->settings.http.len) {
         cprof_error err = CPROF_ERROR_INIT;
-        cprof_error_set(&err, CPROF_ERR_UNSUPPORTED, -1, "-http: this build serves no web pages");
+        cprof_error_set(
+            &err, CPROF_ERR_UNSUPPORTED, -1,
+            "-http: cprof serves no web pages; \"cprof FILE\" fills the screen, \"cprof flame FILE "
+            "-output x.html\" and \"cprof svg FILE -output x.svg\" are for a browser");
         return cprof_cli_fail(cli, &err, "cprof: ");
     }
     if (!args->command)

@@ -127,6 +127,14 @@ class Grammar(Case):
 
 
 class Errors(Case):
+    def test_http_says_what_to_use_instead(self):
+        said = self.bad(1, "-http=:8080", HEAP)
+        self.assertIn("cprof: -http: cprof serves no web pages", said)
+        for command, name in (("flame", "x.html"), ("svg", "x.svg")):
+            self.assertIn(f'"cprof {command} FILE -output {name}"', said)
+            self.assertEqual(self.run_cprof(command, HEAP, "-output", name).returncode, 0)
+            self.assertGreater(os.path.getsize(self.path(name)), 1000)
+
     def test_a_file_that_becomes_shorter_is_said(self):
         path = self.path("big.folded")
         for _ in range(20):  # until it is cut off while it is read
