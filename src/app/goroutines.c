@@ -5,10 +5,10 @@
 
 typedef void goroutines_render(const cprof_job *job, const cprof_goroutines *goroutines, cprof_sink *sink);
 
-static bool make_and_render(const cprof_job *job, goroutines_render *render, cprof_sink *sink,
-                            cprof_error *err) {
+bool cprof_job_goroutines(const cprof_job *job, cprof_goroutines *goroutines, cprof_error *err) {
     const cprof_settings *s = &job->settings;
     const cprof_view *view = job->report->view;
+    *goroutines = (cprof_goroutines){.env = view->env};
     cprof_slice type = cprof_profile_string(view->profile, view->profile->types[view->value_type].type);
     if (!cprof_slice_starts_with(type, "goroutine"))
         return cprof_error_set(err, CPROF_ERR_VALUE, -1, "the profile counts %.*s, not goroutines",
@@ -18,12 +18,18 @@ static bool make_and_render(const cprof_job *job, goroutines_render *render, cpr
         return cprof_error_prefix(err, "min_wait");
     if (s->state.len && !(options.state = cprof_regex_new(s->state, "state", view->env, err)))
         return false;
+    bool ok = cprof_goroutines_init(goroutines, view, &options, err);
+    cprof_regex_free(options.state);
+    return ok;
+}
+
+static bool make_and_render(const cprof_job *job, goroutines_render *render, cprof_sink *sink,
+                            cprof_error *err) {
     cprof_goroutines goroutines;
-    bool ok = cprof_goroutines_init(&goroutines, view, &options, err);
+    bool ok = cprof_job_goroutines(job, &goroutines, err);
     if (ok)
         render(job, &goroutines, sink);
     cprof_goroutines_deinit(&goroutines);
-    cprof_regex_free(options.state);
     return ok;
 }
 

@@ -11,6 +11,11 @@ cprof_command_run cprof_run_top, cprof_run_tree, cprof_run_list, cprof_run_disas
 /* Where the tools of settings.tools are, with an end for C; free() it.  *ok is false without memory. */
 char *cprof_job_tools(const cprof_job *job, bool *ok, cprof_error *err);
 
+struct cprof_goroutines;
+/* The goroutines that the settings ask for.  Whether or not it succeeds, cprof_goroutines_deinit is to be
+ * called. */
+bool cprof_job_goroutines(const cprof_job *job, struct cprof_goroutines *goroutines, cprof_error *err);
+
 /* Pictures, and stacks for other tools. */
 cprof_command_run cprof_run_flame, cprof_run_folded, cprof_run_speedscope, cprof_run_svg, cprof_run_png,
     cprof_run_pdf, cprof_run_ps, cprof_run_gif, cprof_run_jpg;

@@ -8,6 +8,8 @@
 typedef struct tag_sum {
     cprof_str key, name; /* ids in the pass's strings */
     int64_t sum;
+    bool is_text, is_number;
+    int64_t low, high; /* of the numbers */
 } tag_sum;
 
 typedef struct tags_pass {
@@ -39,7 +41,17 @@ static bool sum_sets(tags_pass *pass, cprof_error *err) {
     return true;
 }
 
-static bool add_value(tags_pass *pass, cprof_str key, cprof_str name, int64_t value) {
+static void note_form(tag_sum *sum, const cprof_label *label) {
+    if (label->is_number) {
+        sum->low = !sum->is_number || label->number < sum->low ? label->number : sum->low;
+        sum->high = !sum->is_number || label->number > sum->high ? label->number : sum->high;
+    }
+    sum->is_text |= !label->is_number;
+    sum->is_number |= label->is_number;
+}
+
+static bool add_value(tags_pass *pass, const cprof_label *label, cprof_str name, int64_t value) {
+    cprof_str key = label->key;
     uint64_t hash = cprof_hash_u64((uint64_t)key << 32 | name);
     cprof_index_probe probe = cprof_index_start(&pass->index, hash);
     uint32_t row;
@@ -47,12 +59,14 @@ static bool add_value(tags_pass *pass, cprof_str key, cprof_str name, int64_t va
         tag_sum *sum = &pass->sums.at[row];
         if (sum->key == key && sum->name == name) {
             sum->sum = cprof_sum(sum->sum, value, &pass->clipped);
+            note_form(sum, label);
             return true;
         }
     }
     row = (uint32_t)pass->sums.count;
-    return cprof_vec_push(pass->view->env, &pass->sums, ((tag_sum){key, name, value})) &&
-           cprof_index_insert(&pass->index, hash, row);
+    tag_sum made = {.key = key, .name = name, .sum = value};
+    note_form(&made, label);
+    return cprof_vec_push(pass->view->env, &pass->sums, made) && cprof_index_insert(&pass->index, hash, row);
 }
 
 static bool add_set(tags_pass *pass, uint32_t set) {
@@ -69,7 +83,7 @@ static bool add_set(tags_pass *pass, uint32_t set) {
             if (!cprof_strtab_add(&pass->strings, text, &name))
                 return false;
         }
-        if (!add_value(pass, label->key, name, pass->set_sums[set]))
+        if (!add_value(pass, label, name, pass->set_sums[set]))
             return false;
     }
     return true;
@@ -103,7 +117,12 @@ static bool make_key(tags_pass *pass, const tag_sum *sums, uint32_t count, cprof
     key->value_count = count;
     if (!key->values || !copy_string(pass, sums[0].key, &key->name))
         return false;
+    key->unit = cprof_label_units_get(&report->label_units, sums[0].key);
     for (uint32_t i = 0; i < count; i++) {
+        key->values[i].is_text = sums[i].is_text;
+        key->values[i].is_number = sums[i].is_number;
+        key->values[i].low = sums[i].low;
+        key->values[i].high = sums[i].high;
         total = cprof_sum(total, sums[i].sum, &pass->clipped);
         if (!copy_string(pass, sums[i].name, &key->values[i].name) ||
             !cprof_report_amount(report, sums[i].sum, report->total, &key->values[i].amount))

@@ -7,10 +7,13 @@
 typedef struct cprof_tags_value {
     cprof_slice name; /* a text, or a number with its unit */
     cprof_amount amount;
+    bool is_text, is_number; /* both where a number reads like a text */
+    int64_t low, high;       /* of the numbers that are written so; no other number is */
 } cprof_tags_value;
 
 typedef struct cprof_tags_key {
     cprof_slice name;
+    cprof_slice unit;         /* of its numbers; "": none */
     cprof_amount amount;      /* of all its values */
     cprof_tags_value *values; /* heaviest first */
     uint32_t value_count;

@@ -158,7 +158,6 @@ static bool fold_tree(const cprof_job *job, cprof_sink *sink, cprof_error *err) 
     (void)sink;
     bool ok = cprof_flame_init(&flame, job->report, &options, err);
     if (ok) {
-        cprof_report_choose_unit(job->report, 0, false);
         fold->is_difference = flame.stacks.kind != CPROF_STACKS_PLAIN;
         ok = cprof_fold_keep_total(fold, job->report, err) && fold_nodes(fold, &flame, job->report, err);
     }
@@ -183,6 +182,9 @@ static const cprof_command commands[] = {
                            .granularity = "addresses",
                            .inlines = CPROF_INLINES_NEVER},
     [CPROF_FOLD_CALLS] = {.name = "peek", .untrimmed = true},
+    [CPROF_FOLD_TAGS] = {.name = "tags", .run = cprof_fold_tags},
+    [CPROF_FOLD_TRACES] = {.name = "traces", .run = cprof_fold_traces},
+    [CPROF_FOLD_GOROUTINES] = {.name = "goroutines", .run = cprof_fold_goroutines},
 };
 
 cprof_slice cprof_quote_regex(cprof_arena *arena, cprof_slice text) {
@@ -232,12 +234,16 @@ bool cprof_fold_init(cprof_fold *fold, cprof_fold_kind kind, cprof_session *sess
 
 size_t cprof_fold_bytes(const cprof_fold *fold) {
     return cprof_arena_bytes(&fold->arena) + fold->rows.capacity * sizeof *fold->rows.at +
+           fold->frames.capacity * sizeof *fold->frames.at +
+           fold->stack_frames.capacity * sizeof *fold->stack_frames.at +
            (fold->calls ? cprof_fold_calls_bytes(fold->calls) : 0);
 }
 
 void cprof_fold_deinit(cprof_fold *fold) {
     cprof_fold_free_calls(fold->calls, fold->env);
     cprof_vec_free(fold->env, &fold->rows);
+    cprof_vec_free(fold->env, &fold->frames);
+    cprof_vec_free(fold->env, &fold->stack_frames);
     cprof_arena_deinit(&fold->arena);
     *fold = (cprof_fold){.env = fold->env};
 }

@@ -24,7 +24,11 @@ typedef enum cprof_fold_part {
     CPROF_PART_HEADING, /* a function's listing begins */
     CPROF_PART_LINE,    /* of source, or an instruction */
     CPROF_PART_PLACE,   /* where the instructions below come from */
-    CPROF_PART_NOTE     /* words of ours */
+    CPROF_PART_NOTE,    /* words of ours */
+    CPROF_PART_KEY,     /* of tags */
+    CPROF_PART_VALUE,   /* of a tag */
+    CPROF_PART_STACK,   /* many samples, or goroutines, have it */
+    CPROF_PART_FRAME    /* of a stack that is unfolded */
 } cprof_fold_part;
 
 /* Of a line, against the heaviest of its function. */
@@ -37,24 +41,34 @@ typedef struct cprof_fold_row {
     cprof_share sum;       /* top: flat so far */
     cprof_slice of_caller; /* trees: the part of the caller's, "12.34%" */
     cprof_fold_part part;
-    cprof_slice place;           /* headings: the file or the binary */
-    uint64_t number;             /* lines: from 1; instructions: the address */
+    cprof_slice place; /* headings: the file or the binary; frames: file and line; tags: the expression
+                          that means the value, "" where there is none; goroutines: more words */
+    uint64_t number;   /* lines: from 1; instructions: the address */
     float flat_share, cum_share; /* lines: sizes, of the heaviest line's of the function (0 … 1) */
     cprof_heat heat;             /* lines */
     uint32_t depth, end;         /* trees: callers before callees, row `end` is the first that is not below */
     uint32_t caller;             /* trees: row; CPROF_NONE for the root */
+    uint32_t below, below_count; /* stacks: stack_frames of the fold, leaf first */
     int64_t start, width;        /* flame graphs: where it lies, in the unit of the values */
     uint32_t colour;             /* by package: below CPROF_FRAME_COLOURS */
 } cprof_fold_row;
+
+typedef struct cprof_fold_frame {
+    cprof_slice name, function, place;
+    cprof_slice brief; /* the name without package or namespace */
+} cprof_fold_frame;
 
 typedef struct cprof_fold {
     const cprof_env *env;
     cprof_arena arena;
     CPROF_VEC(cprof_fold_row) rows;
-    cprof_slice total;  /* what percentages are of */
-    int number_columns; /* listings: of the longest line number or address */
+    CPROF_VEC(cprof_fold_frame) frames;
+    CPROF_VEC(uint32_t) stack_frames; /* rows of frames */
+    cprof_slice total;                /* what percentages are of */
+    int number_columns;               /* listings: of the longest line number or address */
     bool is_difference;
     struct cprof_fold_calls *calls; /* CPROF_FOLD_CALLS */
+    bool has_two; /* goroutines: flat is of the left dump, cum of the right one, sum what changed */
 } cprof_fold;
 
 typedef enum cprof_fold_kind {
@@ -63,6 +77,9 @@ typedef enum cprof_fold_kind {
     CPROF_FOLD_TREE,
     CPROF_FOLD_SOURCE,
     CPROF_FOLD_DISASM,
+    CPROF_FOLD_TAGS,
+    CPROF_FOLD_TRACES,
+    CPROF_FOLD_GOROUTINES,
     CPROF_FOLD_CALLS /* no rows: all calls, from which functions are folded */
 } cprof_fold_kind;
 
@@ -88,6 +105,9 @@ bool cprof_fold_add_note(cprof_fold *fold, cprof_slice text, cprof_error *err);
 /* How the numbers of lines are written. */
 #define CPROF_LINE_FORMAT    "%" PRIu64
 #define CPROF_ADDRESS_FORMAT "%" PRIx64
+
+/* fold_lists.c */
+cprof_command_run cprof_fold_tags, cprof_fold_traces, cprof_fold_goroutines;
 
 /* fold_code.c */
 cprof_command_run cprof_fold_source, cprof_fold_disasm;

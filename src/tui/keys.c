@@ -17,6 +17,7 @@ typedef struct binding {
 #define IN(kind)  (1u << CPROF_VIEW_##kind)
 #define FUNCTIONS (IN(TOP) | IN(FUNCTION) | IN(TREE) | IN(FLAME))
 #define LISTINGS  (IN(SOURCE) | IN(DISASM))
+#define STACKS    (IN(TRACES) | IN(GOROUTINES))
 
 static void say_line(cprof_app *app, const char *format, cprof_slice value) {
     cprof_sink line;
@@ -49,6 +50,18 @@ static void open_flame(cprof_app *app) {
     open_kind(app, CPROF_VIEW_FLAME);
 }
 
+static void open_tags(cprof_app *app) {
+    open_kind(app, CPROF_VIEW_TAGS);
+}
+
+static void open_traces(cprof_app *app) {
+    open_kind(app, CPROF_VIEW_TRACES);
+}
+
+static void open_goroutines(cprof_app *app) {
+    open_kind(app, CPROF_VIEW_GOROUTINES);
+}
+
 /* The row under the cursor, if it stands for a function; else says so. */
 static const cprof_fold_row *function_row(cprof_app *app) {
     const cprof_fold_row *row = cprof_screen_view_at(cprof_app_view(app));
@@ -77,6 +90,16 @@ static bool symbol_pattern(cprof_arena *arena, cprof_slice function, cprof_slice
     int n = snprintf(text, quoted.len + 32, "(^|\\s)%.*s($|[(<\\[\\s])", CPROF_SLICE_ARG(quoted));
     *pattern = (cprof_slice){text, (size_t)n};
     return true;
+}
+
+/* A frame is opened; a stack is unfolded, or folded. */
+static void open_stack(cprof_app *app) {
+    const cprof_fold_row *row = cprof_screen_view_at(cprof_app_view(app));
+    app->message.count = 0;
+    if (row && row->part == CPROF_PART_FRAME)
+        open_function(app);
+    else
+        cprof_screen_view_toggle(cprof_app_view(app));
 }
 
 /* The listing of the function under the cursor. */
@@ -137,14 +160,6 @@ static void hide_this(cprof_app *app) {
     about_function(app, "hide=", app->shell.settings.hide);
 }
 
-static void show_traces(cprof_app *app) {
-    cprof_app_line(app, CPROF_SLICE("traces"));
-}
-
-static void show_tags(cprof_app *app) {
-    cprof_app_line(app, CPROF_SLICE("tags"));
-}
-
 static void next_type(cprof_app *app) {
     const cprof_profile *p = app->session->profile;
     uint32_t row;
@@ -172,6 +187,63 @@ static void flat_or_cum(cprof_app *app) {
 static void next_order(cprof_app *app) {
     cprof_screen_view *v = cprof_app_view(app);
     cprof_screen_view_sort(v, (v->order + 1) % CPROF_ORDERS);
+}
+
+/* --- tags --- */
+
+/* Expressions without a key are held against "key:value", and can be put together. */
+static bool is_plain(cprof_slice expression) {
+    return cprof_slice_find(expression, '=') == expression.len && expression.len > 0 &&
+           !strchr("+-:0123456789", expression.ptr[0]);
+}
+
+/* Adds the value under the cursor to a filter.  All expressions of a focus must match; of what is ignored,
+ * any.  Where two do not go together, the new one takes the place. */
+static void filter_tag(cprof_app *app, const char *option, cprof_slice old, const char *between) {
+    const cprof_fold_row *row = cprof_screen_view_at(cprof_app_view(app));
+    if (!row || row->part != CPROF_PART_VALUE || row->place.len == 0) {
+        cprof_app_say(app, false, "%s",
+                      row && row->part == CPROF_PART_VALUE ? "no filter can tell this value from others"
+                                                           : "no value of a tag is under the cursor");
+        return;
+    }
+    bool both =
+        is_plain(old) && is_plain(row->place) && (*between == ',' || cprof_slice_find(old, ',') == old.len);
+    cprof_sink line, gone;
+    cprof_sink_init_memory(&line, &app->env);
+    cprof_sink_init_memory(&gone, &app->env);
+    cprof_sink_printf(&line, "%s=", option);
+    if (both) {
+        cprof_sink_slice(&line, old);
+        cprof_sink_puts(&line, between);
+    } else if (old.len) {
+        cprof_sink_printf(&gone, "in place of %s=", option);
+        cprof_sink_escaped(&gone, old, false);
+        cprof_sink_puts(&gone, "; u takes it back");
+    }
+    cprof_sink_slice(&line, row->place);
+    cprof_app_line(app, cprof_sink_bytes(&line));
+    if (gone.count > 0 && !app->message_bad)
+        cprof_app_say(app, false, "%.*s", CPROF_SLICE_ARG(cprof_sink_bytes(&gone)));
+    cprof_sink_deinit(&line);
+    cprof_sink_deinit(&gone);
+}
+
+static void focus_tag(cprof_app *app) {
+    filter_tag(app, "tagfocus", app->shell.settings.tagfocus, ",");
+}
+
+static void ignore_tag(cprof_app *app) {
+    filter_tag(app, "tagignore", app->shell.settings.tagignore, "|");
+}
+
+static void open_tag(cprof_app *app) {
+    const cprof_fold_row *row = cprof_screen_view_at(cprof_app_view(app));
+    app->message.count = 0;
+    if (row && row->part == CPROF_PART_KEY)
+        cprof_screen_view_toggle(cprof_app_view(app));
+    else
+        focus_tag(app);
 }
 
 /* --- listings --- */
@@ -239,6 +311,10 @@ static void save(cprof_app *app) {
     static const char *const lines[CPROF_VIEW_KINDS] = {[CPROF_VIEW_TOP] = "top 0 >top.txt",
                                                         [CPROF_VIEW_TREE] = "folded >stacks.folded",
                                                         [CPROF_VIEW_FLAME] = "flame >flame.svg",
+                                                        [CPROF_VIEW_TAGS] = "tags >tags.txt",
+                                                        [CPROF_VIEW_TRACES] = "traces >traces.txt",
+                                                        [CPROF_VIEW_GOROUTINES] =
+                                                            "goroutines >goroutines.txt",
                                                         [CPROF_VIEW_SOURCE] = "list ",
                                                         [CPROF_VIEW_DISASM] = "disasm "};
     cprof_screen_view *v = cprof_app_view(app);
@@ -284,8 +360,8 @@ static const binding bindings[] = {
     {'q', CPROF_KEY_F + 10, "q", "quit", "leave cprof (F10; Ctrl-D at the prompt)", 0, quit},
     {CPROF_KEY_ENTER, 0, "Enter", "open", "open the function under the cursor: its callers and callees",
      FUNCTIONS | LISTINGS, open_function},
-    {'s', 'l', "s", "source", "its source, line by line, with what each weighs (l)", FUNCTIONS | IN(DISASM), open_source},
-    {'d', 0, "d", "asm", "its machine code", FUNCTIONS | IN(SOURCE), open_disasm},
+    {'s', 'l', "s", "source", "its source, line by line, with what each weighs (l)", FUNCTIONS | IN(DISASM) | STACKS, open_source},
+    {'d', 0, "d", "asm", "its machine code", FUNCTIONS | IN(SOURCE) | STACKS, open_disasm},
     {'.', 0, ". ,", "hot line", "the next hot line, the one before", LISTINGS, next_hot},
     {',', 0, ",", NULL, "the hot line before", LISTINGS, former_hot},
     {']', 0, "] [", "function", "the next function or file, the one before", LISTINGS, next_heading},
@@ -294,18 +370,22 @@ static const binding bindings[] = {
     {'t', CPROF_KEY_F + 2, "t", "top", "the heaviest functions (F2)", 0, open_top},
     {'r', CPROF_KEY_F + 3, "r", "tree", "the tree of calls (F3)", 0, open_tree},
     {'f', CPROF_KEY_F + 4, "f", "flame", "the flame graph (F4)", 0, open_flame},
-    {'p', 0, "p", NULL, "every sample with its stack", 0, show_traces},
-    {'a', 0, "a", NULL, "the tags and what they weigh", 0, show_tags},
+    {CPROF_KEY_ENTER, 0, "Enter", "unfold", "unfold the stack; of a frame, open the function", STACKS, open_stack},
+    {CPROF_KEY_ENTER, '+', "Enter", "focus", "only samples with this value of the tag (+)", IN(TAGS), open_tag},
+    {'-', 0, "-", "ignore", "no samples with this value", IN(TAGS), ignore_tag},
+    {'p', CPROF_KEY_F + 5, "p", "traces", "the stacks, heaviest first (F5)", 0, open_traces},
+    {'a', CPROF_KEY_F + 6, "a", "tags", "the tags, and what their values weigh (F6)", 0, open_tags},
+    {'G', CPROF_KEY_F + 7, "G", "goroutines", "the goroutines of a dump, by state and stack (F7)", 0, open_goroutines},
     {'o', 0, "o", "order", "sort by flat, by cum, by name", IN(TOP), next_order},
     {'h', 0, "h", "hot path", "open the heaviest callees down to the last", IN(TREE), hot_path},
-    {' ', 0, "Space", "fold", "fold or unfold (Right, Left); * _ with all below", IN(TREE), NULL},
+    {' ', 0, "Space", "fold", "fold or unfold (Right, Left); * _ with all below", IN(TREE) | IN(TAGS) | STACKS, NULL},
     {'z', 0, "z Z", "zoom", "zoom in to the frame; Z zooms out, Home shows all", IN(FLAME), NULL},
     {'/', 0, "/", "search", "search for names as you type; n N the next, the former", 0, start_search},
     {'n', 0, "n", NULL, "the next match", 0, next_match},
     {'N', 0, "N", NULL, "the match before", 0, former_match},
-    {'+', '=', "+", "focus", "only stacks with the function under the cursor", 0, focus_this},
-    {'-', 0, "-", "ignore", "no stacks with it", 0, ignore_this},
-    {'x', 0, "x", "hide", "take it out of the stacks", 0, hide_this},
+    {'+', '=', "+", "focus", "only stacks with the function under the cursor", FUNCTIONS | LISTINGS | STACKS, focus_this},
+    {'-', 0, "-", "ignore", "no stacks with it", FUNCTIONS | LISTINGS | STACKS, ignore_this},
+    {'x', 0, "x", "hide", "take it out of the stacks", FUNCTIONS | LISTINGS | STACKS, hide_this},
     {'u', 0, "u", "undo", "take the last filter or option back", 0, cprof_app_undo},
     {'T', 0, "T", "type", "the next sample type", 0, next_type},
     {'g', 0, "g", "lines", "the next granularity: functions, files, lines, addresses", 0, next_granularity},

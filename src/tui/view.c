@@ -1,99 +1,7 @@
-#include "tui/view.h"
+#include "tui/view_parts.h"
 
-#include <stdlib.h>
-
-const char *const cprof_view_names[CPROF_VIEW_KINDS] = {"top",    "function", "tree", "flame",
-                                                        "source", "disasm",   "text"};
-
-/* --- which rows are shown --- */
-
-static int compare_rows(const void *a, const void *b, void *context) {
-    const cprof_screen_view *v = context;
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    const cprof_fold_row *r = &v->fold->rows.at[x], *s = &v->fold->rows.at[y];
-    if (v->order == CPROF_ORDER_NAME) {
-        int c = cprof_slice_compare(r->name, s->name);
-        return c ? c : (x > y) - (x < y);
-    }
-    /* By size, whichever the sign: growth and shrinkage matter alike.  Then as reports do. */
-    int64_t m = v->order == CPROF_ORDER_CUM ? r->cum.value : r->flat.value;
-    int64_t n = v->order == CPROF_ORDER_CUM ? s->cum.value : s->flat.value;
-    uint64_t p = m < 0 ? 0 - (uint64_t)m : (uint64_t)m, q = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-    int c = p != q ? (p < q) - (p > q) : cprof_slice_compare(r->name, s->name);
-    return c ? c : (x > y) - (x < y);
-}
-
-/* Fills `shown` anew; there is room for all rows.  The cursor stays on its row where that is still shown. */
-static void show_rows(cprof_screen_view *v) {
-    uint32_t at = v->cursor < v->shown.count ? v->shown.at[v->cursor] : CPROF_NONE;
-    v->shown.count = 0;
-    for (uint32_t i = 0; i < v->fold->rows.count;) {
-        v->shown.at[v->shown.count++] = i;
-        i = v->kind == CPROF_VIEW_TREE && !v->open[i] ? v->fold->rows.at[i].end : i + 1;
-    }
-    if (v->kind == CPROF_VIEW_TOP)
-        qsort_r(v->shown.at, v->shown.count, sizeof *v->shown.at, compare_rows, v);
-    v->cursor = 0;
-    for (size_t i = 0; i < v->shown.count; i++)
-        if (v->shown.at[i] == at)
-            v->cursor = i;
-}
-
-void cprof_screen_view_sort(cprof_screen_view *v, cprof_order order) {
-    v->order = order;
-    if (v->kind == CPROF_VIEW_TOP)
-        show_rows(v);
-    v->cursor = v->first = 0;
-}
-
-/* --- listings --- */
-
-static bool is_listing(const cprof_screen_view *v) {
-    return v->kind == CPROF_VIEW_SOURCE || v->kind == CPROF_VIEW_DISASM;
-}
-
-static bool is_hot(const cprof_fold_row *row) {
-    return row->part == CPROF_PART_LINE && row->heat >= CPROF_HEAT_WARM;
-}
-
-static bool is_heading(const cprof_fold_row *row) {
-    return row->part == CPROF_PART_HEADING;
-}
-
-static bool go_to(cprof_screen_view *v, int step, bool (*is_wanted)(const cprof_fold_row *row)) {
-    for (size_t i = v->cursor + (size_t)step; i < v->shown.count; i += (size_t)step)
-        if (is_wanted(&v->fold->rows.at[v->shown.at[i]])) {
-            v->cursor = i;
-            return true;
-        }
-    return false;
-}
-
-bool cprof_screen_view_hot_line(cprof_screen_view *v, int step) {
-    return go_to(v, step, is_hot);
-}
-
-bool cprof_screen_view_heading(cprof_screen_view *v, int step) {
-    if (!go_to(v, step, is_heading))
-        return false;
-    v->first = v->cursor; /* its lines are what one wants to see */
-    return true;
-}
-
-static double weight_of(const cprof_fold_row *row) {
-    double flat = (double)row->flat.value, cum = (double)row->cum.value;
-    return row->part == CPROF_PART_LINE ? (flat < 0 ? -flat : flat) + (cum < 0 ? -cum : cum) : 0;
-}
-
-/* The cursor begins on the heaviest line. */
-static void start_listing(cprof_screen_view *v) {
-    size_t best = 0;
-    for (size_t i = 0; i < v->shown.count; i++)
-        if (weight_of(&v->fold->rows.at[i]) > weight_of(&v->fold->rows.at[best]))
-            best = i;
-    v->cursor = best;
-    v->first = best > 8 ? best - 8 : 0; /* and some of what stands before it */
-}
+const char *const cprof_view_names[CPROF_VIEW_KINDS] = {
+    "top", "function", "tree", "flame", "source", "disasm", "tags", "traces", "goroutines", "text"};
 
 /* --- made and freed --- */
 
@@ -106,10 +14,15 @@ static void init(cprof_screen_view *v, cprof_view_kind kind, const cprof_env *en
 bool cprof_screen_view_init(cprof_screen_view *v, cprof_view_kind kind, cprof_cache *cache,
                             const cprof_env *env, const cprof_settings *settings, cprof_slice name,
                             cprof_error *err) {
-    static const cprof_fold_kind folds[] = {
-        [CPROF_VIEW_TOP] = CPROF_FOLD_TOP,       [CPROF_VIEW_FUNCTION] = CPROF_FOLD_FUNCTION,
-        [CPROF_VIEW_TREE] = CPROF_FOLD_TREE,     [CPROF_VIEW_FLAME] = CPROF_FOLD_TREE,
-        [CPROF_VIEW_SOURCE] = CPROF_FOLD_SOURCE, [CPROF_VIEW_DISASM] = CPROF_FOLD_DISASM};
+    static const cprof_fold_kind folds[] = {[CPROF_VIEW_TOP] = CPROF_FOLD_TOP,
+                                            [CPROF_VIEW_FUNCTION] = CPROF_FOLD_FUNCTION,
+                                            [CPROF_VIEW_TREE] = CPROF_FOLD_TREE,
+                                            [CPROF_VIEW_FLAME] = CPROF_FOLD_TREE,
+                                            [CPROF_VIEW_SOURCE] = CPROF_FOLD_SOURCE,
+                                            [CPROF_VIEW_DISASM] = CPROF_FOLD_DISASM,
+                                            [CPROF_VIEW_TAGS] = CPROF_FOLD_TAGS,
+                                            [CPROF_VIEW_TRACES] = CPROF_FOLD_TRACES,
+                                            [CPROF_VIEW_GOROUTINES] = CPROF_FOLD_GOROUTINES};
     const cprof_fold *fold = cprof_cache_get(cache, folds[kind], settings, name, err);
     size_t count = fold ? fold->rows.count : 0;
     init(v, kind, env);
@@ -120,24 +33,25 @@ bool cprof_screen_view_init(cprof_screen_view *v, cprof_view_kind kind, cprof_ca
         v->title = cprof_arena_copy(&v->arena, name);
         v->command = (cprof_slice){"", 0};
         v->open = cprof_arena_calloc(&v->arena, count + 1, sizeof *v->open);
+        v->made_from = cprof_arena_calloc(&v->arena, count + 1, sizeof *v->made_from);
         v->order = cprof_slice_is(settings->sort, "cum") ? CPROF_ORDER_CUM : CPROF_ORDER_FLAT;
-        ok = (v->title.ptr && v->open && cprof_vec_reserve(v->env, &v->shown, count + 1)) ||
+        ok = (v->title.ptr && v->open && v->made_from && cprof_vec_reserve(v->env, &v->shown, count + 1)) ||
              cprof_error_memory(v->env, err);
     }
     if (!ok) {
         cprof_screen_view_deinit(v);
         return false;
     }
-    for (size_t i = 0; i < count && kind == CPROF_VIEW_TREE; i++)
+    for (size_t i = 0; i < count && cprof_view_is_tree(v); i++)
         v->open[i] = v->fold->rows.at[i].depth < 2;
-    show_rows(v);
+    cprof_view_show_rows(v);
     for (size_t i = 0; i < v->shown.count && kind == CPROF_VIEW_FUNCTION; i++)
         if (v->fold->rows.at[i].part == CPROF_PART_SELF) {
             v->cursor = i;
             break;
         }
-    if (is_listing(v))
-        start_listing(v);
+    if (cprof_view_is_listing(v))
+        cprof_listing_start(v);
     return true;
 }
 
@@ -177,6 +91,7 @@ bool cprof_screen_view_init_text(cprof_screen_view *v, cprof_slice title, cprof_
 void cprof_screen_view_deinit(cprof_screen_view *v) {
     cprof_vec_free(v->env, &v->shown);
     cprof_vec_free(v->env, &v->lines);
+    cprof_vec_free(v->env, &v->made);
     cprof_arena_deinit(&v->arena);
     if (v->cache)
         cprof_cache_release(v->cache, v->fold);
@@ -191,10 +106,10 @@ static size_t row_count(const cprof_screen_view *v) {
 const cprof_fold_row *cprof_screen_view_at(const cprof_screen_view *v) {
     if (v->kind == CPROF_VIEW_TEXT || v->cursor >= v->shown.count)
         return NULL;
-    return &v->fold->rows.at[v->kind == CPROF_VIEW_FLAME ? v->cursor : v->shown.at[v->cursor]];
+    return v->kind == CPROF_VIEW_FLAME ? &v->fold->rows.at[v->cursor] : cprof_screen_view_row(v, v->cursor);
 }
 
-static void move(cprof_screen_view *v, long by) {
+void cprof_view_move(cprof_screen_view *v, long by) {
     size_t count = row_count(v);
     if (v->kind == CPROF_VIEW_TEXT) {
         /* Text has no cursor: it is rolled. */
@@ -206,91 +121,42 @@ static void move(cprof_screen_view *v, long by) {
     v->cursor = count == 0 || to < 0 ? 0 : to >= (long)count ? count - 1 : (size_t)to;
 }
 
-/* --- the tree --- */
-
-static void set_open(cprof_screen_view *v, uint32_t row, bool open) {
-    v->open[row] = open;
-    show_rows(v);
-}
-
-void cprof_screen_view_hot_path(cprof_screen_view *v) {
-    if (v->kind != CPROF_VIEW_TREE || v->cursor >= v->shown.count)
-        return;
-    uint32_t at = v->shown.at[v->cursor];
-    while (v->fold->rows.at[at].end > at + 1)
-        v->open[at++] = true; /* the heaviest callee stands first */
-    show_rows(v);
-    for (size_t i = 0; i < v->shown.count; i++)
-        if (v->shown.at[i] == at)
-            v->cursor = i;
-}
-
-static bool tree_key(cprof_screen_view *v, uint32_t key) {
-    uint32_t at = v->cursor < v->shown.count ? v->shown.at[v->cursor] : CPROF_NONE;
-    if (at == CPROF_NONE)
-        return false;
-    const cprof_fold_row *row = &v->fold->rows.at[at];
-    bool leaf = row->end == at + 1;
-    if (key == ' ') {
-        set_open(v, at, !v->open[at]);
-    } else if (key == CPROF_KEY_RIGHT) {
-        if (!leaf && v->open[at])
-            move(v, 1);
-        else
-            set_open(v, at, true);
-    } else if (key == CPROF_KEY_LEFT) {
-        if (!leaf && v->open[at])
-            set_open(v, at, false);
-        else
-            for (size_t i = 0; i < v->cursor; i++)
-                if (v->shown.at[i] == row->caller)
-                    v->cursor = i;
-    } else if (key == '*' || key == '_') {
-        for (uint32_t i = at; i < row->end; i++)
-            v->open[i] = key == '*';
-        show_rows(v);
-    } else {
-        return false;
-    }
-    return true;
-}
-
 /* --- keys --- */
 
 bool cprof_screen_view_key(cprof_screen_view *v, uint32_t key) {
     if (v->kind == CPROF_VIEW_FLAME)
         return cprof_flame_view_key(v, key);
-    if (v->kind == CPROF_VIEW_TREE && tree_key(v, key))
+    if (cprof_view_fold_key(v, key))
         return true;
     long page = v->height > 1 ? v->height - 1 : 1;
     switch (key) {
     case CPROF_KEY_UP:
     case 'k':
-        move(v, -1);
+        cprof_view_move(v, -1);
         return true;
     case CPROF_KEY_DOWN:
     case 'j':
-        move(v, 1);
+        cprof_view_move(v, 1);
         return true;
     case CPROF_KEY_PAGE_UP:
-        move(v, -page);
+        cprof_view_move(v, -page);
         return true;
     case CPROF_KEY_PAGE_DOWN:
     case ' ':
-        move(v, page);
+        cprof_view_move(v, page);
         return true;
     case CPROF_KEY_HOME:
     case '<':
-        move(v, -(long)row_count(v));
+        cprof_view_move(v, -(long)row_count(v));
         return true;
     case CPROF_KEY_END:
     case '>':
-        move(v, (long)row_count(v));
+        cprof_view_move(v, (long)row_count(v));
         return true;
     case CPROF_KEY_LEFT:
     case CPROF_KEY_RIGHT:
         v->left += key == CPROF_KEY_RIGHT ? 8 : v->left >= 8 ? -8 : 0;
-        return v->kind == CPROF_VIEW_TEXT || is_listing(v);
+        return v->kind == CPROF_VIEW_TEXT || cprof_view_is_listing(v);
     }
     return false;
 }
@@ -330,19 +196,32 @@ size_t cprof_find_text(cprof_slice text, cprof_slice wanted) {
     return text.len;
 }
 
-static cprof_slice text_of(const cprof_screen_view *v, size_t row) {
-    if (v->kind == CPROF_VIEW_TEXT)
-        return v->lines.at[row];
-    return v->fold->rows.at[v->kind == CPROF_VIEW_FLAME ? row : v->shown.at[row]].name;
+static bool has(cprof_slice text, cprof_slice wanted) {
+    return cprof_find_text(text, wanted) < text.len;
 }
 
-bool cprof_screen_view_search(cprof_screen_view *v, cprof_slice wanted, int step, bool here) {
+/* A stack that is not unfolded has what any of its frames has. */
+static bool row_has(const cprof_screen_view *v, size_t i, const bool *frames, cprof_slice wanted) {
+    if (v->kind == CPROF_VIEW_TEXT)
+        return has(v->lines.at[i], wanted);
+    const cprof_fold_row *row =
+        v->kind == CPROF_VIEW_FLAME ? &v->fold->rows.at[i] : cprof_screen_view_row(v, i);
+    if (has(row->name, wanted))
+        return true;
+    if (row->part != CPROF_PART_STACK || v->open[v->shown.at[i]] || !frames)
+        return false;
+    for (uint32_t k = 0; k < row->below_count; k++)
+        if (frames[v->fold->stack_frames.at[row->below + k]])
+            return true;
+    return false;
+}
+
+static bool search(cprof_screen_view *v, cprof_slice wanted, const bool *frames, int step, bool here) {
     size_t count = v->kind == CPROF_VIEW_FLAME ? v->fold->rows.count : row_count(v);
     size_t from = v->kind == CPROF_VIEW_TEXT ? v->first : v->cursor;
     for (size_t i = here ? 0 : 1; i <= count && count > 0; i++) {
         size_t row = step > 0 ? (from + i) % count : (from + count - i % count) % count;
-        cprof_slice text = text_of(v, row);
-        if (cprof_find_text(text, wanted) == text.len)
+        if (!row_has(v, row, frames, wanted))
             continue;
         if (v->kind == CPROF_VIEW_TEXT) {
             v->first = row;
@@ -354,4 +233,15 @@ bool cprof_screen_view_search(cprof_screen_view *v, cprof_slice wanted, int step
         return true;
     }
     return false;
+}
+
+bool cprof_screen_view_search(cprof_screen_view *v, cprof_slice wanted, int step, bool here) {
+    size_t size = v->fold->frames.count * sizeof(bool);
+    bool *frames = size ? cprof_mem_resize(cprof_env_budget(v->env), NULL, 0, size) : NULL;
+    for (size_t i = 0; frames && i < v->fold->frames.count; i++)
+        frames[i] = has(v->fold->frames.at[i].name, wanted);
+    bool found = search(v, wanted, frames, step, here);
+    if (frames)
+        cprof_mem_free(cprof_env_budget(v->env), frames, size);
+    return found;
 }

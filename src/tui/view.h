@@ -15,6 +15,9 @@ typedef enum cprof_view_kind {
     CPROF_VIEW_FLAME,
     CPROF_VIEW_SOURCE,
     CPROF_VIEW_DISASM,
+    CPROF_VIEW_TAGS,
+    CPROF_VIEW_TRACES,
+    CPROF_VIEW_GOROUTINES,
     CPROF_VIEW_TEXT,
     CPROF_VIEW_KINDS
 } cprof_view_kind;
@@ -26,11 +29,14 @@ typedef enum cprof_order { CPROF_ORDER_FLAT, CPROF_ORDER_CUM, CPROF_ORDER_NAME, 
 typedef struct cprof_screen_view {
     cprof_view_kind kind;
     const cprof_env *env;
-    cprof_cache *cache;           /* borrowed: whose the fold is */
-    const cprof_fold *fold;       /* of a text it has no rows */
-    cprof_arena arena;            /* of all below */
-    CPROF_VEC(uint32_t) shown;    /* rows of the fold, in the order in which they are shown */
-    bool *open;                   /* tree: a row's callees are shown */
+    cprof_cache *cache;        /* borrowed: whose the fold is */
+    const cprof_fold *fold;    /* of a text it has no rows */
+    cprof_arena arena;         /* of all below */
+    CPROF_VEC(uint32_t) shown; /* rows of the fold, in the order in which they are shown */
+    bool *open;                /* a row of the fold: what is below it is shown */
+    /* Stacks: the frames of those that have been unfolded, as rows; in `shown` they follow the fold's. */
+    CPROF_VEC(cprof_fold_row) made;
+    uint32_t *made_from;          /* by row of the fold: the first of its frames in `made` + 1; 0: not made */
     CPROF_VEC(cprof_slice) lines; /* text */
     cprof_slice title;            /* of a text; what the view was made with */
     cprof_slice command;          /* text: the line that made it; "": none */
@@ -57,12 +63,16 @@ bool cprof_screen_view_key(cprof_screen_view *view, uint32_t key);
 /* The row at this place of the area gets the cursor; false: there is none. */
 bool cprof_screen_view_click(cprof_screen_view *view, cprof_area area, int row, int column);
 
+/* Row i of `shown`; not of a flame graph. */
+const cprof_fold_row *cprof_screen_view_row(const cprof_screen_view *view, size_t i);
 /* The row under the cursor; NULL: none, or it is text. */
 const cprof_fold_row *cprof_screen_view_at(const cprof_screen_view *view);
 void cprof_screen_view_sort(cprof_screen_view *view, cprof_order order);
 /* The cursor goes to the next (step 1) or the former (-1) row with such a name, or stays if it is one and
  * `here` is allowed; false: there is none. */
 bool cprof_screen_view_search(cprof_screen_view *view, cprof_slice wanted, int step, bool here);
+/* Shows what is below the row under the cursor, or no longer; false: nothing is. */
+bool cprof_screen_view_toggle(cprof_screen_view *view);
 /* Tree: opens the heaviest callees below the cursor down to the leaf. */
 void cprof_screen_view_hot_path(cprof_screen_view *view);
 

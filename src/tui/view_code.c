@@ -41,7 +41,7 @@ static void draw_bar(const cprof_screen_view *v, cprof_area line, const layout *
 /* The heading that row i of `shown` stands under; NULL: none. */
 static const cprof_fold_row *heading_of(const cprof_screen_view *v, size_t i) {
     for (i = i < v->shown.count ? i + 1 : v->shown.count; i-- > 0;) {
-        const cprof_fold_row *row = &v->fold->rows.at[v->shown.at[i]];
+        const cprof_fold_row *row = cprof_screen_view_row(v, i);
         if (row->part == CPROF_PART_HEADING)
             return row;
     }
@@ -72,7 +72,7 @@ void cprof_listing_draw_head(const cprof_screen_view *v, cprof_area line) {
     cprof_area_right(line, 0, l.number_end, CPROF_ROLE_KEY,
                      v->kind == CPROF_VIEW_DISASM ? CPROF_SLICE("address") : CPROF_SLICE("line"));
     const cprof_fold_row *heading = heading_of(v, v->first);
-    if (heading && heading != &v->fold->rows.at[v->shown.at[v->first]])
+    if (heading && heading != cprof_screen_view_row(v, v->first))
         put_name_and_place(line, l.text, CPROF_ROLE_KEY, heading);
 }
 
@@ -102,8 +102,8 @@ static void draw_line(const cprof_screen_view *v, cprof_area line, const cprof_f
     cprof_view_mark(line, l.text, text, wanted);
 }
 
-void cprof_listing_draw_row(const cprof_screen_view *v, cprof_area line, const cprof_fold_row *row,
-                            cprof_slice wanted) {
+void cprof_listing_draw_row(const cprof_screen_view *v, cprof_area line, size_t i, cprof_slice wanted) {
+    const cprof_fold_row *row = cprof_screen_view_row(v, i);
     layout l = layout_of(v, &line);
     if (row->part == CPROF_PART_HEADING)
         draw_heading(v, line, row);
@@ -113,4 +113,49 @@ void cprof_listing_draw_row(const cprof_screen_view *v, cprof_area line, const c
         cprof_area_put(line, 0, l.text, CPROF_ROLE_KEY, row->name);
     else
         cprof_area_put(line, 0, 2, CPROF_ROLE_NORMAL, row->name);
+}
+
+/* --- the cursor --- */
+
+static bool is_hot(const cprof_fold_row *row) {
+    return row->part == CPROF_PART_LINE && row->heat >= CPROF_HEAT_WARM;
+}
+
+static bool is_heading(const cprof_fold_row *row) {
+    return row->part == CPROF_PART_HEADING;
+}
+
+static bool go_to(cprof_screen_view *v, int step, bool (*is_wanted)(const cprof_fold_row *row)) {
+    for (size_t i = v->cursor + (size_t)step; i < v->shown.count; i += (size_t)step)
+        if (is_wanted(cprof_screen_view_row(v, i))) {
+            v->cursor = i;
+            return true;
+        }
+    return false;
+}
+
+bool cprof_screen_view_hot_line(cprof_screen_view *v, int step) {
+    return go_to(v, step, is_hot);
+}
+
+bool cprof_screen_view_heading(cprof_screen_view *v, int step) {
+    if (!go_to(v, step, is_heading))
+        return false;
+    v->first = v->cursor; /* its lines are what one wants to see */
+    return true;
+}
+
+static double weight_of(const cprof_fold_row *row) {
+    double flat = (double)row->flat.value, cum = (double)row->cum.value;
+    return row->part == CPROF_PART_LINE ? (flat < 0 ? -flat : flat) + (cum < 0 ? -cum : cum) : 0;
+}
+
+/* The cursor begins on the heaviest line. */
+void cprof_listing_start(cprof_screen_view *v) {
+    size_t best = 0;
+    for (size_t i = 0; i < v->shown.count; i++)
+        if (weight_of(&v->fold->rows.at[i]) > weight_of(&v->fold->rows.at[best]))
+            best = i;
+    v->cursor = best;
+    v->first = best > 8 ? best - 8 : 0; /* and some of what stands before it */
 }

@@ -35,24 +35,23 @@ void cprof_view_put_value(const cprof_screen_view *v, cprof_area line, int end, 
         cprof_area_puts(line, 0, end - cprof_text_columns(share->text) - 1, role, "+");
 }
 
-/* A value and its percentage, right-aligned; returns the column behind them. */
-static int put_share(const cprof_screen_view *v, cprof_area line, int column, const cprof_share *share,
-                     int percent_columns) {
+int cprof_view_put_share(const cprof_screen_view *v, cprof_area line, int column, const cprof_share *share,
+                         int percent_columns) {
     cprof_role role = cprof_view_role(v, share);
     cprof_view_put_value(v, line, column + VALUE, share, role);
     cprof_area_right(line, 0, column + VALUE + percent_columns, role, share->percent_text);
     return column + VALUE + percent_columns;
 }
 
-static int put_bar(const cprof_screen_view *v, cprof_area line, int column, int columns,
-                   const cprof_share *share) {
+int cprof_view_put_bar(const cprof_screen_view *v, cprof_area line, int column, int columns,
+                       const cprof_share *share) {
     cprof_role role = v->fold->is_difference ? cprof_view_role(v, share) : CPROF_ROLE_BAR;
     double part = share->percent < 0 ? -share->percent : share->percent;
     cprof_area_bar(line, 0, column, columns, part / 100, role);
     return column + columns;
 }
 
-static int bar_columns(const cprof_area *area) {
+int cprof_view_bar_columns(const cprof_area *area) {
     return area->columns >= 120 ? 20 : area->columns >= 76 ? BAR_MIN : 0;
 }
 
@@ -62,7 +61,7 @@ static void draw_top_head(const cprof_screen_view *v, cprof_area line) {
     static const char *const marks[] = {"flat v", "cum v", "name v"};
     const char *flat = v->order == CPROF_ORDER_FLAT ? marks[0] : "flat";
     const char *cum = v->order == CPROF_ORDER_CUM ? marks[1] : "cum";
-    int bar = bar_columns(&line), column = VALUE;
+    int bar = cprof_view_bar_columns(&line), column = VALUE;
     cprof_area_right(line, 0, column, CPROF_ROLE_KEY, cprof_slice_of(flat));
     cprof_area_right(line, 0, column += PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("flat%"));
     if (line.columns >= 100)
@@ -74,34 +73,37 @@ static void draw_top_head(const cprof_screen_view *v, cprof_area line) {
 }
 
 static int draw_top_row(const cprof_screen_view *v, cprof_area line, const cprof_fold_row *row) {
-    int bar = bar_columns(&line), column = put_share(v, line, 0, &row->flat, PERCENT);
+    int bar = cprof_view_bar_columns(&line), column = cprof_view_put_share(v, line, 0, &row->flat, PERCENT);
     if (line.columns >= 100) {
         column += PERCENT;
         if (v->order == CPROF_ORDER_FLAT && !v->fold->is_difference) /* in another order it means nothing */
             cprof_area_right(line, 0, column, CPROF_ROLE_DIM, row->sum.percent_text);
     }
-    column = put_share(v, line, column, &row->cum, PERCENT) + 1;
+    column = cprof_view_put_share(v, line, column, &row->cum, PERCENT) + 1;
     if (bar)
-        column = put_bar(v, line, column, bar, v->order == CPROF_ORDER_CUM ? &row->cum : &row->flat) + 1;
+        column =
+            cprof_view_put_bar(v, line, column, bar, v->order == CPROF_ORDER_CUM ? &row->cum : &row->flat) +
+            1;
     return column;
 }
 
 /* --- a function --- */
 
-static void draw_function_head(cprof_area line) {
+static void draw_function_head(const cprof_screen_view *v, cprof_area line) {
+    (void)v;
     cprof_area_right(line, 0, VALUE, CPROF_ROLE_KEY, CPROF_SLICE("cum"));
     cprof_area_right(line, 0, VALUE + PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("part"));
     cprof_area_puts(line, 0, VALUE + PERCENT + 1, CPROF_ROLE_KEY, "callers, the function, callees");
 }
 
 static int draw_function_row(const cprof_screen_view *v, cprof_area line, const cprof_fold_row *row) {
-    int column = put_share(v, line, 0, &row->cum, PERCENT) + 1;
+    int column = cprof_view_put_share(v, line, 0, &row->cum, PERCENT) + 1;
     if (row->part == CPROF_PART_SELF) {
         column = cprof_area_puts(line, 0, column, CPROF_ROLE_KEY, "● ");
     } else {
-        int bar = bar_columns(&line);
+        int bar = cprof_view_bar_columns(&line);
         if (bar)
-            column = put_bar(v, line, column, bar, &row->cum) + 1;
+            column = cprof_view_put_bar(v, line, column, bar, &row->cum) + 1;
         column =
             cprof_area_puts(line, 0, column, CPROF_ROLE_DIM, row->part == CPROF_PART_CALLER ? "↓ " : "  └ ");
     }
@@ -117,7 +119,8 @@ static void draw_function_self(cprof_area line, int column, const cprof_fold_row
 
 /* --- the tree --- */
 
-static void draw_tree_head(cprof_area line) {
+static void draw_tree_head(const cprof_screen_view *v, cprof_area line) {
+    (void)v;
     cprof_area_right(line, 0, VALUE, CPROF_ROLE_KEY, CPROF_SLICE("cum"));
     cprof_area_right(line, 0, VALUE + PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("total"));
     cprof_area_right(line, 0, VALUE + 2 * PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("caller"));
@@ -127,7 +130,7 @@ static void draw_tree_head(cprof_area line) {
 
 static int draw_tree_row(const cprof_screen_view *v, cprof_area line, uint32_t at) {
     const cprof_fold_row *row = &v->fold->rows.at[at];
-    int column = put_share(v, line, 0, &row->cum, PERCENT) + PERCENT;
+    int column = cprof_view_put_share(v, line, 0, &row->cum, PERCENT) + PERCENT;
     cprof_area_right(line, 0, column, CPROF_ROLE_DIM, row->of_caller);
     column += VALUE;
     cprof_area_right(line, 0, column, cprof_view_role(v, &row->flat), row->flat.text);
@@ -139,20 +142,32 @@ static int draw_tree_row(const cprof_screen_view *v, cprof_area line, uint32_t a
 
 /* --- all --- */
 
-static void draw_row(const cprof_screen_view *v, cprof_area line, uint32_t at, cprof_slice wanted) {
-    const cprof_fold_row *row = &v->fold->rows.at[at];
-    if (v->kind == CPROF_VIEW_SOURCE || v->kind == CPROF_VIEW_DISASM) {
-        cprof_listing_draw_row(v, line, row, wanted);
-        return;
-    }
+static void draw_row(const cprof_screen_view *v, cprof_area line, size_t i, cprof_slice wanted) {
+    const cprof_fold_row *row = cprof_screen_view_row(v, i);
     int column = v->kind == CPROF_VIEW_TOP        ? draw_top_row(v, line, row)
                  : v->kind == CPROF_VIEW_FUNCTION ? draw_function_row(v, line, row)
-                                                  : draw_tree_row(v, line, at);
+                                                  : draw_tree_row(v, line, v->shown.at[i]);
     int end = cprof_area_put(line, 0, column, CPROF_ROLE_NORMAL, row->name);
     cprof_view_mark(line, column, row->name, wanted);
     if (v->kind == CPROF_VIEW_FUNCTION && row->part == CPROF_PART_SELF)
         draw_function_self(line, end, row);
 }
+
+typedef struct painter {
+    void (*head)(const cprof_screen_view *view, cprof_area line);
+    void (*row)(const cprof_screen_view *view, cprof_area line, size_t i, cprof_slice wanted);
+} painter;
+
+static const painter painters[CPROF_VIEW_KINDS] = {
+    [CPROF_VIEW_TOP] = {draw_top_head, draw_row},
+    [CPROF_VIEW_FUNCTION] = {draw_function_head, draw_row},
+    [CPROF_VIEW_TREE] = {draw_tree_head, draw_row},
+    [CPROF_VIEW_SOURCE] = {cprof_listing_draw_head, cprof_listing_draw_row},
+    [CPROF_VIEW_DISASM] = {cprof_listing_draw_head, cprof_listing_draw_row},
+    [CPROF_VIEW_TAGS] = {cprof_list_draw_head, cprof_list_draw_row},
+    [CPROF_VIEW_TRACES] = {cprof_list_draw_head, cprof_list_draw_row},
+    [CPROF_VIEW_GOROUTINES] = {cprof_list_draw_head, cprof_list_draw_row},
+};
 
 static void draw_text(cprof_screen_view *v, cprof_area area, cprof_slice wanted) {
     int from = cprof_area_put(area, 0, 0, CPROF_ROLE_KEY, v->title);
@@ -187,17 +202,10 @@ void cprof_screen_view_draw(cprof_screen_view *v, cprof_area area, cprof_slice w
         draw_text(v, area, wanted);
         return;
     }
-    if (v->kind == CPROF_VIEW_TOP)
-        draw_top_head(v, area);
-    else if (v->kind == CPROF_VIEW_FUNCTION)
-        draw_function_head(area);
-    else if (v->kind == CPROF_VIEW_SOURCE || v->kind == CPROF_VIEW_DISASM)
-        cprof_listing_draw_head(v, area);
-    else
-        draw_tree_head(area);
+    painters[v->kind].head(v, area);
     for (int i = 0; i < height && v->first + (size_t)i < count; i++) {
         cprof_area line = cprof_area_sub(area, i + 1, 0, 1, area.columns);
-        draw_row(v, line, v->shown.at[v->first + (size_t)i], wanted);
+        painters[v->kind].row(v, line, v->first + (size_t)i, wanted);
         if (v->first + (size_t)i == v->cursor && focus)
             cprof_area_select(line, 0, 0, line.columns);
     }

@@ -16,9 +16,30 @@ cprof_role cprof_view_role(const cprof_screen_view *view, const cprof_share *sha
 void cprof_view_put_value(const cprof_screen_view *view, cprof_area line, int end, const cprof_share *share,
                           cprof_role role);
 
+/* A value and its percentage, right-aligned; returns the column behind them. */
+int cprof_view_put_share(const cprof_screen_view *view, cprof_area line, int column, const cprof_share *share,
+                         int percent_columns);
+/* Of the total; returns the column behind it. */
+int cprof_view_put_bar(const cprof_screen_view *view, cprof_area line, int column, int columns,
+                       const cprof_share *share);
+int cprof_view_bar_columns(const cprof_area *area); /* 0: there is no room */
+
+/* view_rows.c */
+bool cprof_view_is_tree(const cprof_screen_view *view); /* rows have others below them */
+bool cprof_view_is_listing(const cprof_screen_view *view);
+void cprof_view_show_rows(cprof_screen_view *view);
+/* Keys that fold and unfold. */
+bool cprof_view_fold_key(cprof_screen_view *view, uint32_t key);
+/* view.c */
+void cprof_view_move(cprof_screen_view *view, long by);
+
 /* view_code.c: source and machine code */
 void cprof_listing_draw_head(const cprof_screen_view *view, cprof_area line);
-void cprof_listing_draw_row(const cprof_screen_view *view, cprof_area line, const cprof_fold_row *row,
-                            cprof_slice wanted);
+void cprof_listing_start(cprof_screen_view *view); /* puts the cursor where one wants to begin */
+void cprof_listing_draw_row(const cprof_screen_view *view, cprof_area line, size_t i, cprof_slice wanted);
+
+/* view_lists.c: tags, stacks, goroutines */
+void cprof_list_draw_head(const cprof_screen_view *view, cprof_area line);
+void cprof_list_draw_row(const cprof_screen_view *view, cprof_area line, size_t i, cprof_slice wanted);
 
 #endif

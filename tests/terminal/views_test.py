@@ -87,6 +87,65 @@ class Views(screen_test.Screen):
         self.until("or they were not found")
         self.leave()
 
+    def test_tags_filter(self):
+        self.start(str(TESTDATA / "proto" / "numlabels.pb.gz"), columns=120)
+        self.keys("F6")
+        screen = self.until("tags and their values")
+        self.assertRegex(screen, r"(?m)^ +220ms +9\.17% +█\S* +64kB$")
+        self.type("/64kB")
+        self.keys("Enter", "Enter")
+        screen = self.until("› tagfocus=bytes=65536bytes")
+        self.assertRegex(screen, r"(?m)^ +220ms +9\.17% +▾ bytes +1 value$")
+        self.type("u")
+        self.until("tagfocus", gone=True)
+        self.type("/small")
+        self.keys("Enter")
+        self.type("-")
+        self.until("› tagignore=^request:small$")
+        self.type("/large")
+        self.keys("Enter")
+        self.type("-")
+        screen = self.until("› tagignore=^request:small$|^request:large$")
+        self.assertNotIn("large\n", screen)
+        self.type("uu")
+        self.until("tagignore", gone=True)
+        self.leave()
+
+    def test_stacks_unfold(self):
+        for columns, rows in (80, 24), (200, 50):
+            with self.subTest(columns=columns):
+                self.start(HEAP, columns=columns, rows=rows)
+                self.keys("F5")
+                screen = self.until("▸ main.init ‹ runtime.doInit ‹ runtime.main")
+                self.assertRegex(screen, r"(?m)^ +3MB +65\.75% █\S* +▸ main\.init ‹ runtime.doInit ‹ runtime.main$")
+                self.keys("Enter")
+                screen = self.until("▾ main.init  3 frames")
+                self.assertRegex(screen, r"(?m)^ +runtime\.doInit$")
+                self.keys("Down", "Down", "Enter")
+                self.until("● runtime.doInit")
+                self.type("b")
+                self.until("▾ main.init  3 frames")
+                self.leave()
+                self.doCleanups()
+                self.setUp()
+
+    def test_goroutines(self):
+        self.start(str(TESTDATA / "go" / "goroutine.debug2.txt"), columns=120, wait="Type: goroutine")
+        self.keys("F7")
+        screen = self.until("of 86 goroutines total")
+        self.assertRegex(screen, r"(?m)^ +5 \S+ +2 min  select \(no cases\) +▸ leaks\.emptySelect$")
+        self.keys("Enter")
+        screen = self.until("created by example.com/orderd/leaks.Start")
+        self.assertIn("goroutines 23, 37, 51, 65, 79", screen)
+        self.assertRegex(screen, r"(?m)^ +example\.com/orderd/leaks\.recvForever  \S+leaks\.go:\d+$")
+        self.leave()
+
+    def test_other_profiles_have_no_goroutines(self):
+        self.start(HEAP)
+        self.keys("F7")
+        self.until("the profile counts inuse_space, not goroutines")
+        self.leave()
+
 
 def load_tests(loader, _tests, _pattern):
     """Those of this file only, not those of the class it builds on."""

@@ -1,0 +1,310 @@
+/* The views of tags, stacks and goroutines. */
+#include "support.h"
+
+#include "tui/view.h"
+
+#include <unistd.h>
+
+static const char DUMP[] = "goroutine 1 [running]:\n"
+                           "main.main()\n\t/src/main.go:10 +0x1\n\n"
+                           "goroutine 5 [chan receive, 12 minutes]:\n"
+                           "main.wait(0x1)\n\t/src/main.go:20 +0x2\n"
+                           "main.serve()\n\t/src/main.go:30 +0x3\n"
+                           "created by main.main\n\t/src/main.go:11 +0x4\n\n"
+                           "goroutine 6 [chan receive, 3 minutes]:\n"
+                           "main.wait(0x2)\n\t/src/main.go:20 +0x2\n"
+                           "main.serve()\n\t/src/main.go:30 +0x3\n"
+                           "created by main.main\n\t/src/main.go:11 +0x4\n";
+/* One goroutine less waits, two more run. */
+static const char LATER[] = "goroutine 6 [chan receive, 9 minutes]:\n"
+                            "main.wait(0x2)\n\t/src/main.go:20 +0x2\n"
+                            "main.serve()\n\t/src/main.go:30 +0x3\n"
+                            "created by main.main\n\t/src/main.go:11 +0x4\n\n"
+                            "goroutine 7 [running]:\n"
+                            "main.main()\n\t/src/main.go:10 +0x1\n\n"
+                            "goroutine 8 [running]:\n"
+                            "main.main()\n\t/src/main.go:10 +0x1\n\n"
+                            "goroutine 9 [running]:\n"
+                            "main.main()\n\t/src/main.go:10 +0x1\n";
+static const char FOLDED[] = "main;a 30\nmain;a;\x1b[2Jc 50\nmain;b 20\n";
+
+static char folder[] = "/tmp/cprof-lists-XXXXXX";
+static char dump[64], later[64], folded[64];
+static cprof_env env;
+static cprof_session *session;
+static cprof_cache *cache;
+static cprof_settings settings;
+static cprof_grid grid;
+static cprof_screen_view view;
+
+static bool write_file(char path[64], const char *name, const char *text) {
+    snprintf(path, 64, "%s/%s", folder, name);
+    FILE *f = fopen(path, "w");
+    bool ok = f && fputs(text, f) >= 0;
+    return f && fclose(f) == 0 && ok;
+}
+
+static int start(void **state) {
+    (void)state;
+    cprof_grid_init(&grid, NULL);
+    return mkdtemp(folder) && write_file(dump, "dump", DUMP) && write_file(later, "later", LATER) &&
+                   write_file(folded, "folded", FOLDED)
+               ? 0
+               : -1;
+}
+
+static int end(void **state) {
+    (void)state;
+    unlink(dump);
+    unlink(later);
+    unlink(folded);
+    rmdir(folder);
+    cprof_grid_deinit(&grid);
+    return 0;
+}
+
+static void load(const char *path, const char *base) {
+    cprof_sources sources = {
+        .paths = &path, .path_count = 1, .bases = &base, .base_count = base != NULL, .is_diff_base = base};
+    settings = cprof_settings_default();
+    session = cprof_session_new(&sources, &settings, &env, NULL);
+    assert_non_null(session);
+    cache = cprof_cache_new(session, 1 << 20);
+    assert_non_null(cache);
+}
+
+static void open_view(cprof_view_kind kind) {
+    cprof_error err = CPROF_ERROR_INIT;
+    if (!cprof_screen_view_init(&view, kind, cache, &env, &settings, CPROF_SLICE(""), &err))
+        fail_msg("%s", err.message);
+}
+
+static int close_view(void **state) {
+    (void)state;
+    cprof_screen_view_deinit(&view);
+    cprof_cache_free(cache);
+    cprof_session_free(session);
+    return 0;
+}
+
+static void shows(int rows, int columns, const char *expected) {
+    cprof_sink sink;
+    cprof_sink_init_memory(&sink, NULL);
+    assert_true(cprof_grid_resize(&grid, rows, columns));
+    cprof_screen_view_draw(&view, cprof_grid_area(&grid), CPROF_SLICE(""), true);
+    cprof_grid_dump(&grid, &sink);
+    assert_slice(cprof_sink_bytes(&sink), expected);
+    cprof_sink_deinit(&sink);
+}
+
+static void press(uint32_t key) {
+    assert_true(cprof_screen_view_key(&view, key));
+}
+
+static void at(const char *name) {
+    assert_non_null(cprof_screen_view_at(&view));
+    assert_slice(cprof_screen_view_at(&view)->name, name);
+}
+
+/* --- tags --- */
+
+static void tags_weigh_and_fold(void **state) {
+    (void)state;
+    load(dump, NULL);
+    settings.tagshow = CPROF_SLICE("state|wait");
+    open_view(CPROF_VIEW_TAGS);
+    shows(8, 76,
+          "    weight   total          tags and their values\n"
+          "         3    100%        ▾ state  2 values\n"
+          "         2  66.67% ████       chan receive\n"
+          "         1  33.33% ██         running\n"
+          "         2  66.67%        ▾ wait  2 values\n"
+          "         1  33.33% ██         12\n"
+          "         1  33.33% ██         3\n"
+          "\n");
+    press(CPROF_KEY_DOWN);
+    at("chan receive");
+    assert_slice(cprof_screen_view_at(&view)->place, "^state:chan\\x20receive$");
+    assert_slice(cprof_screen_view_at(&view)->function, "");
+    press(CPROF_KEY_LEFT);
+    at("state");
+    press(' ');
+    shows(5, 60,
+          "    weight   total   tags and their values\n"
+          "         3    100% ▸ state  2 values\n"
+          "         2  66.67% ▾ wait  2 values\n"
+          "         1  33.33%     12\n"
+          "         1  33.33%     3\n");
+    press(CPROF_KEY_END);
+    assert_slice(cprof_screen_view_at(&view)->place, "wait=3minutes");
+    assert_true(cprof_screen_view_search(&view, CPROF_SLICE("12"), 1, true));
+    at("12");
+}
+
+/* The expression of a value leaves what the value weighs. */
+static void tags_are_filtered_by_their_expressions(void **state) {
+    (void)state;
+    load(dump, NULL);
+    static const struct {
+        const char *name, *total;
+    } values[] = {{"chan receive", "2"}, {"running", "1"}, {"12", "1"}};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        settings = cprof_settings_default();
+        open_view(CPROF_VIEW_TAGS);
+        assert_true(cprof_screen_view_search(&view, cprof_slice_of(values[i].name), 1, true));
+        at(values[i].name);
+        settings.tagfocus = cprof_screen_view_at(&view)->place;
+        settings.relative_percentages = true;
+        cprof_screen_view all = view;
+        open_view(CPROF_VIEW_TAGS);
+        assert_slice(view.fold->total, values[i].total);
+        cprof_screen_view_deinit(&all);
+        if (i + 1 < sizeof values / sizeof *values)
+            cprof_screen_view_deinit(&view);
+    }
+}
+
+static void no_tags_are_said(void **state) {
+    (void)state;
+    load(folded, NULL);
+    open_view(CPROF_VIEW_TAGS);
+    shows(3, 60,
+          "    weight   total   tags and their values\n"
+          "  The samples have no tags (labels).\n"
+          "\n");
+    assert_false(cprof_screen_view_toggle(&view));
+}
+
+/* --- stacks --- */
+
+static void stacks_unfold(void **state) {
+    (void)state;
+    load(folded, NULL);
+    open_view(CPROF_VIEW_TRACES);
+    shows(5, 60,
+          "    weight   total   stacks, the leaf first\n"
+          "        50  50.00% ▸ \\x1b[2Jc ‹ a ‹ main\n"
+          "        30  30.00% ▸ a ‹ main\n"
+          "        20  20.00% ▸ b ‹ main\n"
+          "\n");
+    press(CPROF_KEY_DOWN);
+    assert_true(cprof_screen_view_toggle(&view));
+    shows(7, 60,
+          "    weight   total   stacks, the leaf first\n"
+          "        50  50.00% ▸ \\x1b[2Jc ‹ a ‹ main\n"
+          "        30  30.00% ▾ a  2 frames\n"
+          "                       a\n"
+          "                       main\n"
+          "        20  20.00% ▸ b ‹ main\n"
+          "\n");
+    assert_int_equal(view.made.count, 2); /* those of the others are not laid out */
+    press(CPROF_KEY_RIGHT);
+    press(CPROF_KEY_DOWN);
+    at("main");
+    assert_int_equal(cprof_screen_view_at(&view)->part, CPROF_PART_FRAME);
+    press(CPROF_KEY_LEFT);
+    at("a");
+    assert_int_equal(cprof_screen_view_at(&view)->part, CPROF_PART_STACK);
+    press(CPROF_KEY_LEFT);
+    assert_int_equal(view.shown.count, 3);
+    press(CPROF_KEY_RIGHT); /* again: they are there already */
+    assert_int_equal(view.shown.count, 5);
+    assert_int_equal(view.made.count, 2);
+    press(CPROF_KEY_END);
+    press('*');
+    press(CPROF_KEY_END);
+    press('_');
+    at("b");
+    assert_int_equal(view.shown.count, 3);
+}
+
+static void folded_stacks_are_searched(void **state) {
+    (void)state;
+    load(folded, NULL);
+    open_view(CPROF_VIEW_TRACES);
+    press(CPROF_KEY_DOWN);
+    assert_true(cprof_screen_view_search(&view, CPROF_SLICE("a"), 1, false)); /* a caller of b: main */
+    at("b");
+    assert_true(cprof_screen_view_search(&view, CPROF_SLICE("2J"), 1, false));
+    assert_int_equal(view.cursor, 0);
+    assert_false(cprof_screen_view_search(&view, CPROF_SLICE("d"), 1, false));
+}
+
+static void stacks_of_a_difference_have_signs(void **state) {
+    (void)state;
+    load(later, dump);
+    open_view(CPROF_VIEW_TRACES);
+    shows(3, 60,
+          "    weight   total   stacks, the leaf first\n"
+          "        +2  66.67% ▸ main.main\n"
+          "        -1  33.33% ▸ main.wait ‹ main.serve\n");
+    assert_int_equal(grid.cells[60 + 9].role, CPROF_ROLE_GROWN);
+    assert_int_equal(grid.cells[120 + 9].role, CPROF_ROLE_SHRUNK);
+}
+
+/* --- goroutines --- */
+
+static void goroutines_are_grouped(void **state) {
+    (void)state;
+    load(dump, NULL);
+    open_view(CPROF_VIEW_GOROUTINES);
+    assert_slice(view.fold->total, "3 goroutines");
+    shows(4, 80,
+          "   count             wait  state                 stack, the leaf first\n"
+          "       2 ████      12 min  chan receive        ▸ main.wait ‹ main.serve\n"
+          "       1 ██                running             ▸ main.main\n"
+          "\n");
+    assert_true(cprof_screen_view_toggle(&view));
+    shows(8, 80,
+          "   count             wait  state                 stack, the leaf first\n"
+          "       2 ████      12 min  chan receive        ▾ main.wait  2 frames\n"
+          "         created by main.main\n"
+          "         median wait 7.5 min\n"
+          "         goroutines 5, 6\n"
+          "         main.wait  /src/main.go:20\n"
+          "         main.serve  /src/main.go:30\n"
+          "       1 ██                running             ▸ main.main\n");
+    for (int i = 0; i < 5; i++)
+        press(CPROF_KEY_DOWN);
+    at("main.serve");
+    assert_slice(cprof_screen_view_at(&view)->function, "main.serve");
+}
+
+static void goroutines_of_two_dumps_are_compared(void **state) {
+    (void)state;
+    load(later, dump);
+    open_view(CPROF_VIEW_GOROUTINES);
+    shows(4, 80,
+          "  before     now  change             wait  state                 stack, the leaf\n"
+          "       1       3      +2 ████▌             running             ▸ main.main\n"
+          "       2       1      -1 █▌        12 min  chan receive        ▸ main.wait ‹ mai\n"
+          "\n");
+    assert_int_equal(grid.cells[80 + 23].role, CPROF_ROLE_GROWN);
+    assert_int_equal(grid.cells[160 + 23].role, CPROF_ROLE_SHRUNK);
+}
+
+static void profiles_without_goroutines_say_so(void **state) {
+    (void)state;
+    load(folded, NULL);
+    open_view(CPROF_VIEW_GOROUTINES);
+    shows(4, 80,
+          "   count             wait  state                 stack, the leaf first\n"
+          "  the profile counts samples, not goroutines\n"
+          "  This view groups the goroutines of a dump, such as\n"
+          "  …/debug/pprof/goroutine?debug=2 gives, by state and stack.\n");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(tags_weigh_and_fold, close_view),
+        cmocka_unit_test_teardown(tags_are_filtered_by_their_expressions, close_view),
+        cmocka_unit_test_teardown(no_tags_are_said, close_view),
+        cmocka_unit_test_teardown(stacks_unfold, close_view),
+        cmocka_unit_test_teardown(folded_stacks_are_searched, close_view),
+        cmocka_unit_test_teardown(stacks_of_a_difference_have_signs, close_view),
+        cmocka_unit_test_teardown(goroutines_are_grouped, close_view),
+        cmocka_unit_test_teardown(goroutines_of_two_dumps_are_compared, close_view),
+        cmocka_unit_test_teardown(profiles_without_goroutines_say_so, close_view),
+    };
+    return cmocka_run_group_tests(tests, start, end);
+}
