@@ -6,10 +6,10 @@
 #include <stdio.h>
 
 typedef struct binding {
-    uint32_t key, other; /* other: a second key for the same; 0: none */
-    const char *name;    /* as help and the line of keys call it */
-    const char *brief;   /* in the line of keys; NULL: not there */
-    const char *help;
+    uint32_t key, other;         /* other: a second key for the same; 0: none */
+    const char *name;            /* as help and the line of keys call it */
+    const char *brief;           /* in the line of keys; NULL: not there */
+    const char *help;            /* NULL: another binding's says it */
     unsigned views;              /* a bit a kind; 0: all */
     void (*act)(cprof_app *app); /* NULL: the view's own affair, listed for the help */
 } binding;
@@ -363,9 +363,9 @@ static const binding bindings[] = {
     {'s', 'l', "s", "source", "its source, line by line, with what each weighs (l)", FUNCTIONS | IN(DISASM) | STACKS, open_source},
     {'d', 0, "d", "asm", "its machine code", FUNCTIONS | IN(SOURCE) | STACKS, open_disasm},
     {'.', 0, ". ,", "hot line", "the next hot line, the one before", LISTINGS, next_hot},
-    {',', 0, ",", NULL, "the hot line before", LISTINGS, former_hot},
+    {',', 0, ",", NULL, NULL, LISTINGS, former_hot},
     {']', 0, "] [", "function", "the next function or file, the one before", LISTINGS, next_heading},
-    {'[', 0, "[", NULL, "the function before", LISTINGS, former_heading},
+    {'[', 0, "[", NULL, NULL, LISTINGS, former_heading},
     {CPROF_KEY_BACKSPACE, 'b', "b", "back", "the view before this one (Backspace, too)", 0, cprof_app_back},
     {'t', CPROF_KEY_F + 2, "t", "top", "the heaviest functions (F2)", 0, open_top},
     {'r', CPROF_KEY_F + 3, "r", "tree", "the tree of calls (F3)", 0, open_tree},
@@ -400,22 +400,32 @@ static const binding bindings[] = {
 /* clang-format on */
 enum { BINDINGS = sizeof bindings / sizeof *bindings };
 
+/* The bindings of the same views as bindings[first], if it is the first of them. */
+static void put_keys(cprof_sink *text, int first) {
+    unsigned views = bindings[first].views;
+    for (int i = 0; i < first; i++)
+        if (bindings[i].views == views)
+            return;
+    const char *before = "\nIn ";
+    for (int kind = 0; kind < CPROF_VIEW_KINDS && views; kind++)
+        if (views & 1u << kind) {
+            cprof_sink_printf(text, "%s%s", before, cprof_view_names[kind]);
+            before = ", ";
+        }
+    cprof_sink_puts(text, views ? ":\n" : "\nEverywhere:\n");
+    for (int i = first; i < BINDINGS; i++)
+        if (bindings[i].views == views && bindings[i].help)
+            cprof_sink_printf(text, "  %-14s %s\n", bindings[i].name, bindings[i].help);
+}
+
 static void show_keys(cprof_app *app) {
     cprof_error err = CPROF_ERROR_INIT;
     cprof_screen_view view;
     cprof_sink text;
     cprof_sink_init_memory(&text, &app->env);
-    cprof_sink_puts(&text, "Keys while the view has the focus (Esc gives it to it); commands: help\n\n");
-    for (int i = 0; i < BINDINGS; i++) {
-        cprof_sink_printf(&text, "  %-14s %s", bindings[i].name, bindings[i].help);
-        const char *before = " [";
-        for (int kind = 0; kind < CPROF_VIEW_KINDS && bindings[i].views; kind++)
-            if (bindings[i].views & 1u << kind) {
-                cprof_sink_printf(&text, "%s%s", before, cprof_view_names[kind]);
-                before = ", ";
-            }
-        cprof_sink_puts(&text, bindings[i].views ? "]\n" : "\n");
-    }
+    cprof_sink_puts(&text, "Keys while the view has the focus (Esc gives it to it); commands: help\n");
+    for (int i = 0; i < BINDINGS; i++)
+        put_keys(&text, i);
     cprof_screen_view *top = cprof_app_view(app);
     bool replace = top && top->kind == CPROF_VIEW_TEXT;
     if (cprof_screen_view_init_text(&view, CPROF_SLICE("keys"), CPROF_SLICE(""), cprof_sink_bytes(&text),
