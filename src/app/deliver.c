@@ -28,7 +28,8 @@ static bool to_file(cprof_session *session, const cprof_request *request, cprof_
     memcpy(path, name.ptr, name.len);
     path[name.len] = 0;
     cprof_output output;
-    bool ok = cprof_output_open(&output, path, err) && fill_output(session, request, path, &output, err);
+    bool ok = cprof_output_open(&output, path, session->env, err) &&
+              fill_output(session, request, path, &output, err);
     free(path);
     return ok;
 }
@@ -85,6 +86,7 @@ static bool to_terminal(cprof_session *session, const cprof_request *request, in
     cprof_sink text, terminal;
     cprof_sink_init_memory(&text, session->env);
     cprof_sink_init_fd(&terminal, fd);
+    terminal.env = session->env;
     cprof_request shown = *request;
     shown.style = (cprof_text_style){.escape = true, .colours = colours_of(request->settings.colour, true)};
     bool ok = cprof_session_run(session, &shown, &text, err) && cprof_sink_finish(&text, err);
@@ -100,6 +102,7 @@ static bool to_terminal(cprof_session *session, const cprof_request *request, in
 static bool to_pipe(cprof_session *session, const cprof_request *request, int fd, cprof_error *err) {
     cprof_sink sink;
     cprof_sink_init_fd(&sink, fd);
+    sink.env = session->env;
     cprof_request shown = *request;
     shown.style.colours = colours_of(request->settings.colour, false);
     shown.style.escape |= shown.style.colours > 0; /* it will be on a terminal in the end */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -22,6 +23,22 @@ static bool open_directly(cprof_output *output, const char *path, cprof_error *e
     if (fd < 0)
         return fail(err, path);
     start(output, fd);
+    return true;
+}
+
+/* Without blocking: neither opening nor writing may keep what is to be stopped. */
+static bool open_pipe(cprof_output *output, const char *path, const cprof_env *env, cprof_error *err) {
+    enum { LOOK = 50 }; /* milliseconds */
+    int fd;
+    while ((fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0 && (errno == ENXIO || errno == EINTR)) {
+        if (cprof_stopped(env, err))
+            return false;
+        poll(NULL, 0, LOOK);
+    }
+    if (fd < 0)
+        return fail(err, path);
+    start(output, fd);
+    output->sink.env = env;
     return true;
 }
 
@@ -48,12 +65,14 @@ static void forget(cprof_output *output) {
     output->path = output->temporary = NULL;
 }
 
-bool cprof_output_open(cprof_output *output, const char *path, cprof_error *err) {
+bool cprof_output_open(cprof_output *output, const char *path, const cprof_env *env, cprof_error *err) {
     *output = (cprof_output){.fd = -1};
     struct stat st;
     bool exists = stat(path, &st) == 0;
     if (exists && S_ISDIR(st.st_mode))
         return cprof_error_set(err, CPROF_ERR_IO, -1, "%s: is a directory", path);
+    if (exists && S_ISFIFO(st.st_mode))
+        return open_pipe(output, path, env, err);
     if (exists && !S_ISREG(st.st_mode))
         return open_directly(output, path, err);
     /* A link stays a link: what it leads to is replaced. */

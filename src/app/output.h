@@ -15,8 +15,9 @@ typedef struct cprof_output {
     char *temporary; /* owned */
 } cprof_output;
 
-/* After success either cprof_output_commit or cprof_output_abandon follows. */
-bool cprof_output_open(cprof_output *output, const char *path, cprof_error *err);
+/* A pipe is waited for until somebody reads it, or env (borrowed) is stopped; env may be NULL.  After success
+ * either cprof_output_commit or cprof_output_abandon follows. */
+bool cprof_output_open(cprof_output *output, const char *path, const cprof_env *env, cprof_error *err);
 /* False (and err) when not all could be written: then the file is as it was. */
 bool cprof_output_commit(cprof_output *output, cprof_error *err);
 void cprof_output_abandon(cprof_output *output);

@@ -42,6 +42,7 @@ bool cprof_program_start(cprof_program *program, const char *line, cprof_error *
     close(ends[0]);
     if (!failed) {
         program->fd = ends[1];
+        fcntl(ends[1], F_SETFL, O_NONBLOCK); /* the sink waits, and sees when it is to stop */
         return true;
     }
     close(ends[1]);

@@ -32,6 +32,14 @@ static void out_of_memory(cprof_sink *sink) {
     cprof_error_memory(&(cprof_env){.budget = sink->budget}, &sink->error);
 }
 
+/* A terminal or pipe that does not block: waits until it takes more, or is not to be waited for any more. */
+static void wait_for_room(cprof_sink *sink) {
+    enum { LOOK = 50 }; /* milliseconds */
+    struct pollfd output = {.fd = sink->fd, .events = POLLOUT};
+    while (poll(&output, 1, sink->env ? LOOK : -1) <= 0 && !cprof_stopped(sink->env, &sink->error))
+        continue;
+}
+
 static void write_out(cprof_sink *sink, const char *bytes, size_t size) {
     while (size > 0 && !failed(sink)) {
         ssize_t n = write(sink->fd, bytes, size);
@@ -40,9 +48,10 @@ static void write_out(cprof_sink *sink, const char *bytes, size_t size) {
             bytes += n;
             size -= (size_t)n;
         } else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            /* Somebody made the terminal or pipe non-blocking: wait until it takes more. */
-            poll(&(struct pollfd){.fd = sink->fd, .events = POLLOUT}, 1, -1);
-        } else if (n == 0 || errno != EINTR) {
+            wait_for_room(sink);
+        } else if (n < 0 && errno == EINTR) {
+            (void)cprof_stopped(sink->env, &sink->error);
+        } else {
             cprof_error_set(&sink->error, CPROF_ERR_IO, -1, "write: %s", strerror(n ? errno : EIO));
         }
     }

@@ -15,7 +15,8 @@ typedef struct cprof_sink {
     size_t count, capacity; /* bytes in the buffer, room */
     uint64_t written;       /* bytes handed to fd so far */
     cprof_budget *budget;
-    cprof_error error; /* the first that happened */
+    const cprof_env *env; /* when it is stopped, slow readers of fd are not waited for; may be NULL */
+    cprof_error error;    /* the first that happened */
 } cprof_sink;
 
 /* fd is borrowed: not closed by the sink. */

@@ -50,6 +50,7 @@ typedef struct cprof_app {
     bool message_bad;
     cprof_event queue[CPROF_APP_EVENTS]; /* came while something was at work */
     int queue_first, queue_count;
+    bool away; /* another program has the terminal */
     bool quit;
 } cprof_app;
 
@@ -58,7 +59,8 @@ typedef struct cprof_app {
 bool cprof_app_work_init(cprof_app *app);
 void cprof_app_work_deinit(cprof_app *app);
 /* Runs step(context, err) in another thread; shows how far it is when it takes longer than a moment, and
- * stops it on Ctrl-C.  What else is typed is kept for later. */
+ * stops it on Ctrl-C.  What else is typed is kept for later.  While another program has the terminal, nothing
+ * is shown and no key is taken. */
 bool cprof_app_do(cprof_app *app, bool (*step)(void *context, cprof_error *err), void *context,
                   cprof_error *err);
 /* The next event, of those that were kept or of the terminal. */
@@ -88,8 +90,9 @@ bool cprof_app_greet(cprof_app *app, cprof_error *err);
 cprof_screen_view *cprof_app_view(cprof_app *app);
 /* The command line that shows what the view shows, into text. */
 void cprof_app_command_line(const cprof_app *app, cprof_sink *sink);
-/* Settings that differ from what they start with, "focus=main cum", into the sink. */
-void cprof_app_put_settings(const cprof_app *app, cprof_sink *sink, const char *before, bool quoted);
+/* Settings that differ from what they start with, in the order in which they were set, `before` in front of
+ * each. */
+void cprof_app_put_crumbs(const cprof_app *app, cprof_sink *sink, const char *before);
 
 /* --- keys.c --- */
 

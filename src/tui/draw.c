@@ -4,6 +4,7 @@
 
 /* Two lines of header, the view, the message, the prompt, the keys. */
 enum { HEAD = 2, FOOT = 3 };
+#define CRUMB " › "
 
 cprof_area cprof_app_view_area(cprof_app *app) {
     cprof_area all = cprof_grid_area(&app->grid);
@@ -14,10 +15,39 @@ static cprof_slice text_of(const cprof_text *text) {
     return (cprof_slice){text->at ? text->at : "", text->count};
 }
 
+/* What is being read, while nothing is known of it. */
+static void draw_sources(const cprof_app *app, cprof_area area) {
+    int column = cprof_area_puts(area, 0, 1, CPROF_ROLE_HEADER, "cprof ");
+    for (size_t i = 0; i < app->sources->path_count && column < area.columns; i++)
+        column = cprof_area_puts(area, 0, column + 1, CPROF_ROLE_HEADER, app->sources->paths[i]);
+}
+
+/* Of more settings than there is room for the last ones. */
+static void draw_crumbs(const cprof_app *app, cprof_area area) {
+    cprof_sink sink;
+    cprof_sink_init_memory(&sink, &app->env);
+    cprof_app_put_crumbs(app, &sink, CRUMB);
+    cprof_slice text = cprof_sink_bytes(&sink);
+    bool cut = false;
+    while (cprof_text_columns(text) > area.columns - cut) {
+        cprof_slice rest = cprof_slice_sub(text, 1, text.len);
+        size_t next = cprof_slice_find_slice(rest, CPROF_SLICE(CRUMB));
+        if (next == rest.len)
+            break;
+        text = cprof_slice_sub(rest, next, rest.len);
+        cut = true;
+    }
+    int column = cut ? cprof_area_puts(area, 0, 0, CPROF_ROLE_DIM, "…") : 0;
+    cprof_area_put(area, 0, column, CPROF_ROLE_MATCH, text);
+    cprof_sink_deinit(&sink);
+}
+
 static void draw_head(cprof_app *app, cprof_area area) {
     cprof_area_paint(area, 0, 0, area.columns, CPROF_ROLE_HEADER);
     cprof_area_put(area, 0, 1, CPROF_ROLE_HEADER, text_of(&app->head));
     cprof_screen_view *v = cprof_app_view(app);
+    if (!app->session)
+        draw_sources(app, area);
     if (!v)
         return;
     int column = cprof_area_printf(area, 1, 1, CPROF_ROLE_KEY, "%s", cprof_view_names[v->kind]);
@@ -29,11 +59,7 @@ static void draw_head(cprof_app *app, cprof_area area) {
     if (v->fold->total.len)
         column = cprof_area_printf(area, 1, column, CPROF_ROLE_NORMAL, "  of %.*s total",
                                    CPROF_SLICE_ARG(v->fold->total));
-    cprof_sink settings;
-    cprof_sink_init_memory(&settings, &app->env);
-    cprof_app_put_settings(app, &settings, " › ", false);
-    cprof_area_put(area, 1, column + 1, CPROF_ROLE_MATCH, cprof_sink_bytes(&settings));
-    cprof_sink_deinit(&settings);
+    draw_crumbs(app, cprof_area_sub(area, 1, column + 1, 1, area.columns));
 }
 
 static void draw_foot(cprof_app *app, cprof_area area) {
@@ -49,7 +75,8 @@ static void draw_foot(cprof_app *app, cprof_area area) {
     if (app->session)
         cprof_prompt_draw(&app->prompt, cprof_area_sub(area, 1, 0, 1, area.columns),
                           app->focus == CPROF_FOCUS_PROMPT);
-    cprof_app_draw_keys(app, cprof_area_sub(area, 2, 0, 1, area.columns));
+    if (app->session)
+        cprof_app_draw_keys(app, cprof_area_sub(area, 2, 0, 1, area.columns));
 }
 
 static bool start_drawing(cprof_app *app) {
@@ -84,7 +111,7 @@ void cprof_app_draw_progress(cprof_app *app, const char *stage, uint64_t part, u
     cprof_area line = cprof_area_sub(all, all.rows - FOOT, 0, 1, all.columns);
     for (int i = 0; i < line.columns; i++)
         cprof_area_puts(line, 0, i, CPROF_ROLE_NORMAL, " ");
-    int column = cprof_area_puts(line, 0, 0, CPROF_ROLE_KEY, stage);
+    int column = cprof_area_printf(line, 0, 0, CPROF_ROLE_KEY, "%s…", stage);
     if (total > 0) {
         char buffer[CPROF_LABEL_MAX];
         int64_t most = (int64_t)(total >> 1), now = (int64_t)((part < total ? part : total) >> 1);

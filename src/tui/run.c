@@ -6,6 +6,7 @@
 #include "app/load.h"
 #include "app/program.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -112,23 +113,34 @@ static bool report_step(void *context, cprof_error *err) {
     return cprof_session_deliver(r->app->session, &request, &to, err);
 }
 
+/* So that what a program has written can be read. */
+static void wait_for_enter(void) {
+    cprof_event event;
+    char c = 0;
+    (void)cprof_screen_alarm(&event); /* an interrupt was for the program */
+    printf("\npress Enter to go on");
+    fflush(stdout);
+    while (!cprof_screen_alarm(&event) && c != '\n' && c != '\r') {
+        struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+        if (poll(&input, 1, 1000) == 1 && read(STDIN_FILENO, &c, 1) != 1)
+            break;
+    }
+}
+
 /* A program that reads the report has the terminal to itself. */
 static bool run_piped(cprof_app *app, const cprof_shell_action *action, cprof_error *err) {
     cprof_program program;
     cprof_screen_leave(app->screen);
-    if (!cprof_program_start(&program, action->pipe, err)) {
-        cprof_screen_return(app->screen);
-        return false;
+    app->away = true;
+    bool ok = cprof_program_start(&program, action->pipe, err);
+    if (ok) {
+        reporting r = {app, action, NULL, program.fd};
+        ok = cprof_app_do(app, report_step, &r, err);
+        cprof_program_finish(&program);
+        ok = ok || strncmp(err->message, "write: ", 7) == 0; /* it has seen enough */
+        wait_for_enter();
     }
-    reporting r = {app, action, NULL, program.fd};
-    bool ok = report_step(&r, err);
-    cprof_program_finish(&program);
-    ok = ok || strncmp(err->message, "write: ", 7) == 0; /* it has seen enough */
-    printf("\npress Enter to go on");
-    fflush(stdout);
-    char c;
-    while (read(STDIN_FILENO, &c, 1) == 1 && c != '\n' && c != '\r')
-        continue;
+    app->away = false;
     cprof_screen_return(app->screen);
     return ok;
 }
@@ -261,18 +273,44 @@ static void put_quoted(cprof_sink *sink, cprof_slice value) {
     cprof_sink_putc(sink, '\'');
 }
 
-void cprof_app_put_settings(const cprof_app *app, cprof_sink *sink, const char *before, bool quoted) {
+static bool is_shown(const cprof_app *app, const cprof_option *o) {
+    return o->in_shell && !cprof_option_is_preset(o, &app->shell.settings) &&
+           strcmp(o->name, "compact_labels") != 0;
+}
+
+static bool differs(const cprof_option *o, const cprof_settings *a, const cprof_settings *b) {
+    char x[CPROF_OPTION_TEXT_MAX], y[CPROF_OPTION_TEXT_MAX];
+    return !cprof_slice_equal(cprof_option_get(o, a, x), cprof_option_get(o, b, y));
+}
+
+/* The change that gave the option its value, counted from 1; 0: it began so. */
+static int set_by(const cprof_app *app, const cprof_option *o) {
+    const cprof_settings *now = &app->shell.settings;
+    int change = app->undo_count;
+    while (change > 0 && !differs(o, &app->undo[change - 1], now))
+        change--;
+    return change;
+}
+
+void cprof_app_put_crumbs(const cprof_app *app, cprof_sink *sink, const char *before) {
+    for (int change = 0; change <= app->undo_count; change++)
+        for (const cprof_option *o = cprof_options; o->name; o++) {
+            char buffer[CPROF_OPTION_TEXT_MAX];
+            if (!is_shown(app, o) || set_by(app, o) != change)
+                continue;
+            cprof_sink_printf(sink, "%s%s=", before, o->name);
+            cprof_sink_slice(sink, cprof_option_get(o, &app->shell.settings, buffer));
+        }
+}
+
+/* As flags of a command line. */
+static void put_flags(const cprof_app *app, cprof_sink *sink) {
     for (const cprof_option *o = cprof_options; o->name; o++) {
         char buffer[CPROF_OPTION_TEXT_MAX];
-        if (!o->in_shell || cprof_option_is_preset(o, &app->shell.settings) ||
-            strcmp(o->name, "compact_labels") == 0)
+        if (!is_shown(app, o))
             continue;
-        cprof_slice value = cprof_option_get(o, &app->shell.settings, buffer);
-        cprof_sink_printf(sink, "%s%s=", before, o->name);
-        if (quoted)
-            put_quoted(sink, value);
-        else
-            cprof_sink_slice(sink, value);
+        cprof_sink_printf(sink, " -%s=", o->name);
+        put_quoted(sink, cprof_option_get(o, &app->shell.settings, buffer));
     }
 }
 
@@ -305,7 +343,7 @@ void cprof_app_command_line(const cprof_app *app, cprof_sink *sink) {
         else if (v->title.len)
             put_quoted(sink, v->title);
     }
-    cprof_app_put_settings(app, sink, " -", true);
+    put_flags(app, sink);
     for (size_t i = 0; i < app->sources->base_count; i++) {
         cprof_sink_puts(sink, app->sources->is_diff_base ? " -diff_base=" : " -base=");
         put_quoted(sink, cprof_slice_of(app->sources->bases[i]));

@@ -11,6 +11,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -166,11 +167,13 @@ bool cprof_screen_start(cprof_screen **screen, cprof_error *err) {
 
 void cprof_screen_leave(cprof_screen *s) {
     (void)s;
+    cprof_screen_signals_leave(); /* first: from endwin on the terminal's keys send signals */
     send(PASTE_OFF);
     curses.endwin();
 }
 
 void cprof_screen_return(cprof_screen *s) {
+    cprof_screen_signals_return();
     curses.clearok(s->window, TRUE);
     curses.wrefresh(s->window);
     send(PASTE_ON);
@@ -330,19 +333,25 @@ static bool read_key(cprof_screen *s, cprof_event *event) {
 
 static void stop(cprof_screen *s) {
     cprof_screen_leave(s);
-    cprof_screen_stop();
+    raise(SIGTSTP);
     cprof_screen_return(s);
+}
+
+bool cprof_screen_alarm(cprof_event *event) {
+    *event = (cprof_event){.key = CPROF_KEY_NONE};
+    if (cprof_screen_signal())
+        event->key = CPROF_KEY_QUIT;
+    else if (cprof_screen_interrupted())
+        event->key = CPROF_KEY_CTRL('C');
+    return event->key != CPROF_KEY_NONE;
 }
 
 bool cprof_screen_wait(cprof_screen *s, int milliseconds, cprof_event *event) {
     uint64_t end = milliseconds_now() + (uint64_t)(milliseconds < 0 ? 0 : milliseconds);
     for (;;) {
-        *event = (cprof_event){.key = CPROF_KEY_NONE};
-        if (cprof_screen_signal())
-            event->key = CPROF_KEY_QUIT;
-        else if (cprof_screen_interrupted())
-            event->key = CPROF_KEY_CTRL('C');
-        else if (cprof_screen_stop_wanted())
+        if (cprof_screen_alarm(event))
+            return true;
+        if (cprof_screen_stop_wanted())
             stop(s);
         else if (read_key(s, event) && event->key == CPROF_KEY_CTRL('Z')) {
             stop(s);

@@ -21,6 +21,9 @@ void cprof_screen_show(cprof_screen *screen, const cprof_grid *grid);
  * Ctrl-C is a key; stopping and going on again is done here. */
 bool cprof_screen_wait(cprof_screen *screen, int milliseconds, cprof_event *event);
 
+/* The same without looking at keys, and without waiting: while the terminal is another program's. */
+bool cprof_screen_alarm(cprof_event *event);
+
 /* The signal that wants the program to end; 0: none has. */
 int cprof_screen_signal(void);
 

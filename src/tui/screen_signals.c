@@ -83,9 +83,17 @@ bool cprof_screen_stop_wanted(void) {
     return atomic_exchange(&stop_wanted, false);
 }
 
-void cprof_screen_stop(void) {
-    struct sigaction standard = {.sa_handler = SIG_DFL}, ours;
-    sigaction(SIGTSTP, &standard, &ours);
-    raise(SIGTSTP);
-    sigaction(SIGTSTP, &ours, NULL);
+/* The last of the table. */
+static void handle_stops(void (*handler)(int)) {
+    struct sigaction action = {.sa_handler = handler};
+    if (before[ALL - 1].sa_handler != SIG_IGN)
+        sigaction(numbers[ALL - 1], &action, NULL);
+}
+
+void cprof_screen_signals_leave(void) {
+    handle_stops(SIG_DFL);
+}
+
+void cprof_screen_signals_return(void) {
+    handle_stops(on_other);
 }

@@ -85,7 +85,7 @@ static bool wait_done(cprof_app_work *w, long milliseconds) {
 static void show_progress(cprof_app *app) {
     cprof_app_work *w = &app->work;
     pthread_mutex_lock(&w->lock);
-    const char *stage = w->stage ? w->stage : "working";
+    const char *stage = atomic_load(&app->stop) ? "stopping" : w->stage ? w->stage : "working";
     uint64_t part = w->part, total = w->total;
     pthread_mutex_unlock(&w->lock);
     cprof_app_draw_progress(app, stage, part, total);
@@ -101,10 +101,11 @@ static void leave(cprof_app *app) {
 }
 
 static void keep_event(cprof_app *app, const cprof_event *event) {
-    bool again = atomic_load(&app->stop);
+    bool again = atomic_load(&app->stop), loading = !app->session;
     if (event->key == CPROF_KEY_CTRL('C') || event->key == CPROF_KEY_QUIT)
         atomic_store(&app->stop, true);
-    if (event->key == CPROF_KEY_QUIT || (event->key == CPROF_KEY_CTRL('C') && again))
+    /* Without a profile there is nothing to stay for; else Ctrl-C never ends the program. */
+    if (event->key == CPROF_KEY_QUIT || (event->key == CPROF_KEY_CTRL('C') && again && loading))
         leave(app);
     if (event->key == CPROF_KEY_QUIT)
         app->quit = true;
@@ -127,10 +128,11 @@ bool cprof_app_do(cprof_app *app, bool (*step)(void *context, cprof_error *err),
     bool done = wait_done(w, PATIENCE);
     while (!done) {
         cprof_event event;
-        show_progress(app);
-        if (cprof_screen_wait(app->screen, LOOK, &event))
+        if (!app->away)
+            show_progress(app);
+        if (app->away ? cprof_screen_alarm(&event) : cprof_screen_wait(app->screen, LOOK, &event))
             keep_event(app, &event);
-        done = wait_done(w, 0);
+        done = wait_done(w, app->away ? LOOK : 0);
     }
     pthread_join(thread, NULL);
     atomic_store(&app->stop, false);

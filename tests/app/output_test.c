@@ -47,7 +47,7 @@ static void assert_file(const char *path, const char *expected) {
 
 static void write_file(const char *path, const char *text) {
     cprof_output output;
-    assert_true(cprof_output_open(&output, path, NULL));
+    assert_true(cprof_output_open(&output, path, NULL, NULL));
     cprof_sink_puts(&output.sink, text);
     assert_true(cprof_output_commit(&output, NULL));
 }
@@ -55,7 +55,7 @@ static void write_file(const char *path, const char *text) {
 static void appears_when_it_is_whole(void **state) {
     (void)state;
     cprof_output output;
-    assert_true(cprof_output_open(&output, "new", NULL));
+    assert_true(cprof_output_open(&output, "new", NULL, NULL));
     cprof_sink_puts(&output.sink, "hello\n");
     assert_int_equal(access("new", F_OK), -1);
     assert_true(cprof_output_commit(&output, NULL));
@@ -68,7 +68,7 @@ static void replaces_in_one_step(void **state) {
     write_file("file", "old");
     assert_int_equal(chmod("file", 0640), 0);
     cprof_output output;
-    assert_true(cprof_output_open(&output, "file", NULL));
+    assert_true(cprof_output_open(&output, "file", NULL, NULL));
     cprof_sink_puts(&output.sink, "new");
     assert_file("file", "old");
     assert_true(cprof_output_commit(&output, NULL));
@@ -83,7 +83,7 @@ static void giving_up_leaves_no_trace(void **state) {
     (void)state;
     write_file("file", "old");
     cprof_output output;
-    assert_true(cprof_output_open(&output, "file", NULL));
+    assert_true(cprof_output_open(&output, "file", NULL, NULL));
     cprof_sink_puts(&output.sink, "half of the n");
     cprof_output_abandon(&output);
     assert_file("file", "old");
@@ -95,7 +95,7 @@ static void a_failed_write_leaves_no_trace(void **state) {
     write_file("file", "old");
     cprof_output output;
     cprof_error err = CPROF_ERROR_INIT;
-    assert_true(cprof_output_open(&output, "file", NULL));
+    assert_true(cprof_output_open(&output, "file", NULL, NULL));
     cprof_sink_puts(&output.sink, "new");
     int full = open("/dev/full", O_WRONLY);
     assert_true(full >= 0 && dup2(full, output.fd) == output.fd);
@@ -130,9 +130,9 @@ static void says_why_it_cannot(void **state) {
     (void)state;
     cprof_output output;
     cprof_error err = CPROF_ERROR_INIT;
-    assert_false(cprof_output_open(&output, "no/such/folder", &err));
+    assert_false(cprof_output_open(&output, "no/such/folder", NULL, &err));
     assert_string_equal(err.message, "no/such/folder: No such file or directory");
-    assert_false(cprof_output_open(&output, folder, &err));
+    assert_false(cprof_output_open(&output, folder, NULL, &err));
     assert_non_null(strstr(err.message, "is a directory"));
 }
 
@@ -155,6 +155,37 @@ static void takes_the_first_free_name(void **state) {
     assert_int_equal(files(), 2);
 }
 
+static void a_pipe_that_nobody_reads_can_be_left(void **state) {
+    (void)state;
+    atomic_bool stop = true;
+    cprof_env env = {.stop = &stop};
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_output output;
+    assert_int_equal(mkfifo("fifo", 0600), 0);
+    assert_false(cprof_output_open(&output, "fifo", &env, &err));
+    assert_int_equal(err.code, CPROF_ERR_STOPPED);
+}
+
+static void a_pipe_that_is_full_can_be_left(void **state) {
+    (void)state;
+    atomic_bool stop = false;
+    cprof_env env = {.stop = &stop};
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_output output;
+    assert_int_equal(mkfifo("fifo", 0600), 0);
+    int reader = open("fifo", O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    assert_true(cprof_output_open(&output, "fifo", &env, NULL));
+    atomic_store(&stop, true);
+    char *much = calloc(1, 4 << 20); /* more than a pipe holds */
+    assert_non_null(much);
+    cprof_sink_write(&output.sink, much, 4 << 20);
+    free(much);
+    assert_false(cprof_output_commit(&output, &err));
+    assert_int_equal(err.code, CPROF_ERR_STOPPED);
+    close(reader);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 
 int main(void) {
@@ -165,6 +196,8 @@ int main(void) {
         TEST(a_failed_write_leaves_no_trace),
         TEST(follows_links),
         TEST(writes_devices_as_they_are),
+        TEST(a_pipe_that_nobody_reads_can_be_left),
+        TEST(a_pipe_that_is_full_can_be_left),
         TEST(says_why_it_cannot),
         TEST(takes_the_first_free_name),
     };

@@ -9,92 +9,13 @@ import re
 import shlex
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 import unittest
 
-CPROF = os.path.abspath(sys.argv.pop(1))
-TESTDATA = pathlib.Path(sys.argv.pop(1)).resolve()
-TMUX = sys.argv.pop(1)
-HEAP = str(TESTDATA / "go" / "heap.small.pb.gz")
-GREETING = 'Entering interactive mode (type "help" for commands, "o" for options)'
-PATIENCE = 60   # seconds: sanitizers and busy machines are slow
+from screen_case import CPROF, GREETING, HEAP, PATIENCE, ScreenCase
 
 
-class Screen(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory(prefix="cprof-screen-")
-        self.addCleanup(self.folder.cleanup)
-        self.environment = {**os.environ, "TMUX_TMPDIR": self.folder.name, "HOME": self.folder.name, "TZ": "UTC",
-                            "XDG_STATE_HOME": self.folder.name + "/state", "ENV": self.folder.name + "/rc"}
-        pathlib.Path(self.folder.name, "rc").write_text("PS1='READY> '\n")
-        self.environment.pop("TMUX", None)
-
-    def tmux(self, *args):
-        return subprocess.run([TMUX, "-L", "test", "-f", "/dev/null", *args], env=self.environment, check=True,
-                              stdout=subprocess.PIPE).stdout.decode()
-
-    def start(self, *args, columns=80, rows=24, wait=GREETING, **variables):
-        """A shell in a terminal, and the program in it."""
-        self.tmux("new-session", "-d", "-x", str(columns), "-y", str(rows), "sh")
-        self.addCleanup(self.tmux, "kill-server")
-        self.until("READY>")
-        self.modes = self.shell_modes()
-        words = [f"{k}={shlex.quote(v)}" for k, v in variables.items()]
-        self.line(" ".join(["env", *words, shlex.quote(CPROF), *map(shlex.quote, args)]) + "; echo status=$?")
-        if wait:
-            self.until(wait)
-
-    def shell_modes(self):
-        out = os.path.join(self.folder.name, "modes")
-        if os.path.exists(out):
-            os.unlink(out)
-        self.line(f"stty -g > {out}.new; mv {out}.new {out}; clear")
-        end = time.time() + PATIENCE
-        while not os.path.exists(out) and time.time() < end:
-            time.sleep(0.05)
-        return pathlib.Path(out).read_text()
-
-    def line(self, text):
-        self.type(text)
-        self.keys("Enter")
-
-    def type(self, text):
-        self.tmux("send-keys", "-l", text)
-
-    def keys(self, *names):
-        self.tmux("send-keys", *names)
-
-    def shown(self, *options):
-        return self.tmux("capture-pane", "-p", *options)
-
-    def until(self, words, gone=False):
-        """The screen once it matches (or no longer does)."""
-        end = time.time() + PATIENCE
-        while True:
-            screen = self.shown()
-            if bool(re.search(re.escape(words), screen)) != gone:
-                return screen
-            if time.time() > end:
-                self.fail(f"{words!r} {'stays' if gone else 'does not come'}:\n{screen}")
-            time.sleep(0.05)
-
-    def pid(self):
-        shell = self.tmux("display-message", "-p", "#{pane_pid}").strip()
-        end = time.time() + PATIENCE
-        while time.time() < end:
-            for child in subprocess.run(["pgrep", "-P", shell], stdout=subprocess.PIPE).stdout.split():
-                if os.path.realpath(f"/proc/{int(child)}/exe") == os.path.realpath(CPROF):
-                    return int(child)
-            time.sleep(0.05)
-        self.fail("the program does not run")
-
-    def ended(self, status):
-        self.until(f"status={status}")
-        self.assertEqual(self.tmux("display-message", "-p", "#{alternate_on}#{mouse_any_flag}").strip(), "00")
-        self.assertEqual(self.shell_modes(), self.modes)
-
+class Screen(ScreenCase):
     # --- what is shown ---
 
     def test_top_fills_80_columns(self):
@@ -153,6 +74,38 @@ class Screen(unittest.TestCase):
         self.type("b?")
         self.until("this list (F1)")
         self.type("q")
+        self.ended(0)
+
+    def test_breadcrumb_is_in_order_and_undone_from_its_end(self):
+        self.start(HEAP, columns=120)
+        for line in "ignore=clone", "granularity=lines", "focus=main":
+            self.line(line)
+            self.until("› " + line)
+        self.assertIn("› ignore=clone › granularity=lines › focus=main", self.shown().split("\n")[1])
+        self.line("ignore=Put")  # set anew: now it is the last
+        self.until("› granularity=lines › focus=main › ignore=Put")
+        self.keys("Escape")
+        self.until("? keys")
+        for left in "› ignore=clone › granularity=lines › focus=main", "› ignore=clone › granularity=lines", "› ignore=clone":
+            self.type("u")
+            end = time.time() + PATIENCE
+            while not self.shown().split("\n")[1].endswith(left) and time.time() < end:
+                time.sleep(0.05)
+            self.assertTrue(self.shown().split("\n")[1].endswith(left), left)
+        self.type("u")
+        self.until("›", gone=True)
+        self.type("u")
+        self.until("nothing has been changed")
+        self.type("q")
+        self.ended(0)
+
+    def test_long_breadcrumbs_show_their_end(self):
+        self.start(HEAP)
+        for line in "ignore=" + "x" * 30, "hide=" + "y" * 30, "focus=main":
+            self.line(line)
+            self.until(line)
+        self.assertRegex(self.shown().split("\n")[1], "of [^ ]+ total +… › hide=y{30} › focus=main")
+        self.line("q")
         self.ended(0)
 
     def test_prompt_completes_and_remembers(self):

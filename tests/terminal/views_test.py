@@ -9,8 +9,8 @@ import re
 import subprocess
 import unittest
 
-import screen_test
-from screen_test import CPROF, HEAP, TESTDATA
+
+from screen_case import CPROF, HEAP, TESTDATA, ScreenCase
 
 WORK = """volatile unsigned sum;
 
@@ -26,7 +26,7 @@ int main(void) {
 """
 
 
-class Views(screen_test.Screen):
+class Views(ScreenCase):
     def leave(self):
         self.type("q")
         self.ended(0)
