@@ -72,15 +72,21 @@ static bool has_own_symbols(const cprof_object *o) {
     return false;
 }
 
+void cprof_object_build_id_text(const unsigned char *bits, size_t size, char text[CPROF_BUILD_ID_TEXT]) {
+    static const char digits[] = "0123456789abcdef";
+    size_t n = 0;
+    for (size_t i = 0; i < size && n + 2 < CPROF_BUILD_ID_TEXT; i++) {
+        text[n++] = digits[bits[i] >> 4];
+        text[n++] = digits[bits[i] & 15];
+    }
+    text[n] = 0;
+}
+
 static void read_build_id(cprof_object *o) {
     const unsigned char *bits;
     GElf_Addr address;
     int n = cprof_dw.dwfl_module_build_id(o->module, &bits, &address);
-    for (int i = 0; i < n && 2 * (size_t)i + 2 < sizeof o->build_id; i++) {
-        static const char digits[] = "0123456789abcdef";
-        o->build_id[2 * i] = digits[bits[i] >> 4];
-        o->build_id[2 * i + 1] = digits[bits[i] & 15];
-    }
+    cprof_object_build_id_text(bits, n > 0 ? (size_t)n : 0, o->build_id);
 }
 
 /* The value of the symbol that a kernel's mapping starts at. */
@@ -111,6 +117,7 @@ cprof_object *cprof_object_open(const char *path, const cprof_object_mapping *ma
                                     .find_debuginfo = cprof_dw.dwfl_standard_find_debuginfo,
                                     .section_address = cprof_dw.dwfl_offline_section_address};
     cprof_arena_init(&o->arena, cprof_env_budget(env));
+    o->path = path;
     if (!load(o, path, err)) {
         cprof_object_close(o);
         return NULL;

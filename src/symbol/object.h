@@ -40,7 +40,7 @@ typedef struct cprof_object_mapping {
 
 typedef struct cprof_object cprof_object;
 
-/* NULL (and err: CPROF_ERR_UNKNOWN for what is no object file) when it cannot be read. */
+/* NULL (and err: CPROF_ERR_UNKNOWN for what is no object file) when it cannot be read.  path is borrowed. */
 cprof_object *cprof_object_open(const char *path, const cprof_object_mapping *mapping, const cprof_env *env,
                                 cprof_error *err);
 void cprof_object_close(cprof_object *object);

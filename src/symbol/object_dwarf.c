@@ -16,6 +16,7 @@ void cprof_object_dwarf_deinit(cprof_object *o) {
         cprof_vec_free(o->env, &o->units.at[i].ranges);
         cprof_vec_free(o->env, &o->units.at[i].unnamed);
     }
+    cprof_object_unpack_deinit(o);
     cprof_vec_free(o->env, &o->units);
     cprof_vec_free(o->env, &o->ranges);
 }
@@ -39,7 +40,9 @@ static bool add_unit(cprof_object *o, Dwarf_Die die, cprof_error *err) {
 
 static bool read_units(cprof_object *o, cprof_error *err) {
     o->dwarf_read = true;
-    o->dwarf = cprof_dw.dwfl_module_getdwarf(o->module, &o->dwarf_bias);
+    o->dwarf = cprof_object_unpack(o);
+    if (!o->dwarf)
+        o->dwarf = cprof_dw.dwfl_module_getdwarf(o->module, &o->dwarf_bias);
     if (!o->dwarf)
         return true;
     Dwarf_CU *cu = NULL;

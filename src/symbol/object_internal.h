@@ -7,10 +7,15 @@
 #include "symbol/object.h"
 
 #include <elfutils/libdw.h>
+#include <elfutils/libdwelf.h>
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
 
 #define CPROF_DW_FUNCTIONS(X)                                                                                \
+    X(dwarf_begin_elf)                                                                                       \
+    X(dwarf_end)                                                                                             \
+    X(dwelf_elf_gnu_build_id)                                                                                \
+    X(dwelf_elf_gnu_debuglink)                                                                               \
     X(dwarf_attr)                                                                                            \
     X(dwarf_attr_integrate)                                                                                  \
     X(dwarf_child)                                                                                           \
@@ -43,6 +48,9 @@
     X(dwfl_report_elf)                                                                                       \
     X(dwfl_report_end)                                                                                       \
     X(dwfl_standard_find_debuginfo)                                                                          \
+    X(elf_begin)                                                                                             \
+    X(elf_end)                                                                                               \
+    X(elf_memory)                                                                                            \
     X(elf_getphdrnum)                                                                                        \
     X(elf_getscn)                                                                                            \
     X(elf_getshdrstrndx)                                                                                     \
@@ -110,8 +118,11 @@ typedef struct cprof_go_table {
     uint64_t names, units, files, pcs, functions;
 } cprof_go_table;
 
+enum { CPROF_BUILD_ID_TEXT = 2 * 64 + 1 };
+
 struct cprof_object {
     const cprof_env *env; /* borrowed */
+    const char *path;     /* borrowed */
     cprof_arena arena;    /* joined file names */
     cprof_object_mapping mapping;
     Dwfl_Callbacks callbacks; /* of dwfl */
@@ -119,17 +130,28 @@ struct cprof_object {
     Dwfl_Module *module; /* of dwfl */
     Elf *elf;            /* of module */
     GElf_Ehdr header;
-    char build_id[2 * 64 + 1];
+    char build_id[CPROF_BUILD_ID_TEXT];
     bool has_kernel_start, base_known, symbols_read, dwarf_read, go_read, own_symbols;
     uint64_t kernel_start, base;
     CPROF_VEC(cprof_object_symbol) symbols;
     cprof_go_table go;
 
-    Dwarf *dwarf; /* of module; NULL: there is none */
+    Dwarf *dwarf; /* of module, or of image; NULL: there is none */
+    char
+        *image; /* an ELF file in memory, with the debug sections unpacked; NULL: they are read from module */
+    size_t image_size;
+    Elf *image_elf;
     Dwarf_Addr dwarf_bias;
     CPROF_VEC(cprof_unit) units;
     CPROF_VEC(cprof_unit_range) ranges; /* in order of low */
 };
+
+/* Bytes of a build id in lower-case hexadecimal. */
+void cprof_object_build_id_text(const unsigned char *bits, size_t size, char text[CPROF_BUILD_ID_TEXT]);
+
+/* The debug information of a file whose debug sections are compressed; NULL where it is left to libdw. */
+Dwarf *cprof_object_unpack(cprof_object *object);
+void cprof_object_unpack_deinit(cprof_object *object);
 
 /* Appends the frames that the debug information has at a file's address; none where it knows nothing. */
 bool cprof_object_dwarf_find(cprof_object *object, uint64_t address, cprof_object_frames *frames,

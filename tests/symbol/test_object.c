@@ -22,6 +22,8 @@ static const build builds[] = {
     {"sample_shared.so", "sample_shared.so", UINT64_C(0x7f1234560000)},
     {"sample_stripped", "sample_pie", UINT64_C(0x560000000000)},  /* with .gnu_debuglink */
     {"sample_pie.debug", "sample_pie", UINT64_C(0x555555554000)}, /* the debug file by itself */
+    {"sample_packed", "sample_pie", UINT64_C(0x555555554000)},    /* with compressed debug sections */
+    {"sample_packed_stripped", "sample_pie", UINT64_C(0x560000000000)},
 };
 
 static bool path_of(const char *name, char path[4096]) {
