@@ -105,6 +105,7 @@ static void put_option(cprof_sink *sink, const cprof_option *o, bool in_shell, i
     put_option_name(&name, o, in_shell);
     cprof_sink_pad(sink, 2);
     cprof_sink_left(sink, cprof_sink_bytes(&name), width);
+    cprof_sink_fail(sink, &name.error);
     cprof_sink_deinit(&name);
     cprof_sink_printf(sink, " %s\n", o->brief);
 }
@@ -183,6 +184,7 @@ void cprof_help_settings(cprof_sink *sink, const cprof_settings *settings, const
         cprof_sink_left(sink, cprof_slice_of(o->name), 22);
         cprof_sink_puts(sink, " = ");
         cprof_sink_left(sink, value.len ? cprof_sink_bytes(&shown) : CPROF_SLICE("\"\""), 20);
+        cprof_sink_fail(sink, &shown.error);
         cprof_sink_deinit(&shown);
         for (const char *const *c = o->choices; c && *c; c++)
             cprof_sink_printf(sink, "%s%s%s", c == o->choices ? " [" : " | ", *c, c[1] ? "" : "]");

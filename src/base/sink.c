@@ -57,6 +57,11 @@ static void write_out(cprof_sink *sink, const char *bytes, size_t size) {
     }
 }
 
+void cprof_sink_fail(cprof_sink *sink, const cprof_error *error) {
+    if (!failed(sink) && error->code != CPROF_OK)
+        sink->error = *error;
+}
+
 static void flush(cprof_sink *sink) {
     if (sink->fd < 0)
         return;

@@ -44,6 +44,9 @@ void cprof_sink_pad(cprof_sink *sink, long n);
 void cprof_sink_right(cprof_sink *sink, cprof_slice s, int width);
 void cprof_sink_left(cprof_sink *sink, cprof_slice s, int width);
 
+/* From the first error on nothing more is written; a later one changes nothing. */
+void cprof_sink_fail(cprof_sink *sink, const cprof_error *error);
+
 /* Writes out what is buffered; false (and err) when anything went wrong since the sink was made. */
 bool cprof_sink_finish(cprof_sink *sink, cprof_error *err);
 

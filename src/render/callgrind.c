@@ -9,8 +9,14 @@ typedef struct writer {
     const cprof_text_style *style;
     cprof_sink *sink;
     cprof_strtab objfiles, files, names; /* what was written before has a number */
-    bool ok;
+    const cprof_env *env;
 } writer;
+
+static void fail(writer *w) {
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_error_memory(w->env, &err);
+    cprof_sink_fail(w->sink, &err);
+}
 
 static void put_text(writer *w, cprof_slice text) {
     bool breaks = w->style->escape;
@@ -26,9 +32,10 @@ static void put_name(writer *w, const char *field, cprof_strtab *seen, cprof_sli
     uint32_t count = cprof_strtab_count(seen);
     cprof_sink_puts(w->sink, field);
     if (name.len) {
-        w->ok = w->ok && cprof_strtab_add(seen, name, &id);
-        if (!w->ok)
+        if (!cprof_strtab_add(seen, name, &id)) {
+            fail(w);
             return;
+        }
         cprof_sink_printf(w->sink, "(%u)", (unsigned)id);
         if (id == count) {
             cprof_sink_putc(w->sink, ' ');
@@ -78,19 +85,20 @@ bool cprof_render_callgrind(const cprof_callgrind *callgrind, const cprof_text_s
                             cprof_error *err) {
     const cprof_report *report = callgrind->report;
     const cprof_env *env = report->view->env;
-    writer w = {.style = style, .sink = sink};
+    writer w = {.style = style, .sink = sink, .env = env};
     bool objfiles = cprof_strtab_init(&w.objfiles, env), files = cprof_strtab_init(&w.files, env),
          names = cprof_strtab_init(&w.names, env);
-    w.ok = objfiles && files && names;
+    if (!objfiles || !files || !names)
+        fail(&w);
     cprof_sink_puts(sink, "positions: instr line\nevents: ");
     put_text(&w, report->sample_type);
     cprof_sink_putc(sink, '(');
     put_text(&w, report->unit);
     cprof_sink_puts(sink, ")\n");
-    for (uint32_t i = 0; w.ok && i < callgrind->count; i++)
+    for (uint32_t i = 0; sink->error.code == CPROF_OK && i < callgrind->count; i++)
         put_node(&w, &callgrind->nodes[i], i ? &callgrind->nodes[i - 1].self : NULL);
     cprof_strtab_deinit(&w.objfiles);
     cprof_strtab_deinit(&w.files);
     cprof_strtab_deinit(&w.names);
-    return w.ok || cprof_error_memory(env, err);
+    return sink->error.code == CPROF_OK || cprof_sink_finish(sink, err);
 }

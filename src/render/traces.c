@@ -75,9 +75,10 @@ void cprof_render_traces(const cprof_traces *traces, const cprof_text_style *sty
         if (cprof_traces_get(traces, i, &trace))
             put_trace(&writer, &trace);
     }
-    cprof_style_line(style, sink, CPROF_TINT_FAINT, SEPARATOR);
-    if (writer.texts.error.code != CPROF_OK && sink->error.code == CPROF_OK)
-        sink->error = writer.texts.error;
+    if (writer.texts.error.code == CPROF_OK)
+        cprof_style_line(style, sink, CPROF_TINT_FAINT, SEPARATOR);
+    else
+        cprof_sink_fail(sink, &writer.texts.error);
     cprof_sink_deinit(&writer.texts);
     cprof_arena_deinit(&arena);
 }

@@ -417,6 +417,7 @@ static bool finish(cprof_merger *m, cprof_profile **merged, cprof_error *err) {
     if (m->for_sums || cprof_order_tables(*merged, err))
         return true;
     cprof_profile_free(*merged);
+    *merged = NULL;
     return false;
 }
 
