@@ -42,6 +42,7 @@ if(CPROF_BUILD_FUZZ)
   target_compile_options(cprof_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(CPROF_COVERAGE)
-  target_compile_options(cprof_flags INTERFACE --coverage -O0)
+  # Threads count too: without atomic counters some would end up negative.
+  target_compile_options(cprof_flags INTERFACE --coverage -O0 -fprofile-update=atomic)
   target_link_options(cprof_flags INTERFACE --coverage)
 endif()

@@ -8,6 +8,16 @@ die() {
     exit 1
 }
 
+# help_where_asked ARGUMENT…: for -h and --help prints what stands at the top of the script, and ends it.
+help_where_asked() {
+    case ${1-} in
+    -h | --help)
+        sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
+        exit
+        ;;
+    esac
+}
+
 # build_preset PRESET [TARGET…]: configures where that was not done yet, then builds what changed.
 build_preset() {
     local preset=$1 dir=$root/build/$1
