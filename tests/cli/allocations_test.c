@@ -144,21 +144,17 @@ static void run(char *const *words, int count, unsigned long fail_from, bool all
     read_back(said, a->said);
 }
 
-/* What was said behind the remarks that the good answer has too. */
-static const char *last_words(const answer *a, const answer *good) {
-    const char *said = a->said, *remarks = good->said;
-    for (const char *end; (end = strchr(remarks, '\n')); remarks = end + 1) {
-        size_t line = (size_t)(end + 1 - remarks);
-        if (strncmp(said, remarks, line) != 0)
-            break;
-        said += line;
-    }
-    return said;
+/* The last line of what was said; remarks may stand before it. */
+static const char *last_line(const char *said) {
+    const char *line = said;
+    for (const char *end; (end = strchr(line, '\n')) && end[1];)
+        line = end + 1;
+    return line;
 }
 
 /* What is wrong with an answer, or NULL. */
 static const char *judge(const answer *a, const answer *good) {
-    const char *said = last_words(a, good), *end = strchr(said, '\n');
+    const char *last = last_line(a->said);
     bool exited = WIFEXITED(a->status);
     if (exited && WEXITSTATUS(a->status) == 0)
         return strcmp(a->out, good->out) != 0 ? "exit status 0, and yet another answer" : NULL;
@@ -166,9 +162,9 @@ static const char *judge(const answer *a, const answer *good) {
         return "neither done nor failed";
     if (strncmp(a->out, good->out, strlen(a->out)) != 0)
         return "it began another answer";
-    if (strncmp(said, "cprof: ", 7) != 0 || !end || end[1])
-        return "that is not one line of the program's";
-    return strcasestr(said, "memory") ? NULL : "the line does not speak of memory";
+    if (strncmp(last, "cprof: ", 7) != 0 || !strchr(last, '\n') || strstr(a->said, "cprof: ") != last)
+        return "it did not end in one line of the program's";
+    return strcasestr(last, "memory") ? NULL : "the line does not speak of memory";
 }
 
 static int check(const char *line, answer *good, answer *a) {
