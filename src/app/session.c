@@ -16,6 +16,7 @@ cprof_session *cprof_session_new(const cprof_sources *sources, const cprof_setti
         return NULL;
     }
     *session = (cprof_session){.env = env, .profile = profile, .is_fetched = is_fetched};
+    session->is_difference = sources->base_count > 0;
     cprof_view_init(&session->base, profile, env);
     if (cprof_filter_uninteresting(&session->base, err))
         return session;

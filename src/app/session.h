@@ -23,6 +23,7 @@ typedef struct cprof_session {
     cprof_profile *profile; /* owned */
     cprof_view base;        /* what every request starts from */
     bool is_fetched;        /* at least one source came over the net */
+    bool is_difference;     /* a base was subtracted */
 } cprof_session;
 
 /* Reads the sources side by side, merges them, subtracts the bases.  Of several sources those that cannot be

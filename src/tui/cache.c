@@ -20,6 +20,10 @@ struct cprof_cache {
     pthread_mutex_t lock; /* of all that follows */
     pthread_cond_t changed;
     entry *newest, *oldest;
+    /* Only the thread that opens views touches the mark. */
+    cprof_settings marked;
+    cprof_sink mark_key; /* empty: there is none */
+    cprof_sink mark_words;
     size_t bytes, count;
 };
 
@@ -28,6 +32,8 @@ cprof_cache *cprof_cache_new(cprof_session *session, size_t limit) {
     if (!c)
         return NULL;
     *c = (cprof_cache){.session = session, .limit = limit};
+    cprof_sink_init_memory(&c->mark_key, session->env);
+    cprof_sink_init_memory(&c->mark_words, session->env);
     if (pthread_mutex_init(&c->lock, NULL) == 0) {
         if (pthread_cond_init(&c->changed, NULL) == 0)
             return c;
@@ -78,6 +84,8 @@ void cprof_cache_free(cprof_cache *c) {
         return;
     while (c->oldest)
         drop(c, c->oldest);
+    cprof_sink_deinit(&c->mark_key);
+    cprof_sink_deinit(&c->mark_words);
     pthread_cond_destroy(&c->changed);
     pthread_mutex_destroy(&c->lock);
     cprof_mem_free(cprof_env_budget(c->session->env), c, sizeof *c);
@@ -133,7 +141,21 @@ typedef struct wish {
     cprof_slice name;
 } wish;
 
+/* Comparing costs two folds, of which often none has to be made. */
+static bool compare(cprof_cache *c, entry *e, const wish *w, cprof_error *err) {
+    const cprof_slice nothing = CPROF_SLICE("");
+    const cprof_fold *then = cprof_cache_get(c, CPROF_FOLD_CALLS, &c->marked, nothing, err);
+    const cprof_fold *now = then ? cprof_cache_get(c, CPROF_FOLD_CALLS, w->settings, nothing, err) : NULL;
+    bool ok = now && cprof_fold_init_compare(&e->fold, now, then, cprof_sink_bytes(&c->mark_words),
+                                             w->session->env, err);
+    cprof_cache_release(c, now);
+    cprof_cache_release(c, then);
+    return ok;
+}
+
 static bool make(cprof_cache *c, entry *e, const wish *w, cprof_error *err) {
+    if (w->kind == CPROF_FOLD_COMPARE)
+        return compare(c, e, w, err);
     if (w->kind != CPROF_FOLD_FUNCTION)
         return cprof_fold_init(&e->fold, w->kind, w->session, w->settings, w->name, err);
     const cprof_fold *calls = cprof_cache_get(c, CPROF_FOLD_CALLS, w->settings, CPROF_SLICE(""), err);
@@ -223,8 +245,25 @@ static const cprof_fold *take(cprof_cache *c, const wish *w, cprof_slice key, en
     return fold;
 }
 
+bool cprof_cache_mark(cprof_cache *c, const cprof_settings *settings, cprof_slice words, cprof_error *err) {
+    memcpy(&c->marked, settings, sizeof c->marked);
+    cprof_sink_deinit(&c->mark_key);
+    cprof_sink_deinit(&c->mark_words);
+    cprof_sink_init_memory(&c->mark_key, c->session->env);
+    cprof_sink_init_memory(&c->mark_words, c->session->env);
+    put_key(&c->mark_key, settings, CPROF_SLICE(""));
+    cprof_sink_slice(&c->mark_words, words);
+    return cprof_sink_finish(&c->mark_key, err) && cprof_sink_finish(&c->mark_words, err);
+}
+
+bool cprof_cache_has_mark(const cprof_cache *c) {
+    return c->mark_key.count > 0;
+}
+
 const cprof_fold *cprof_cache_get(cprof_cache *c, cprof_fold_kind kind, const cprof_settings *settings,
                                   cprof_slice name, cprof_error *err) {
+    if (kind == CPROF_FOLD_COMPARE)
+        name = cprof_sink_bytes(&c->mark_key);
     wish w = {c->session, kind, settings, name};
     const cprof_fold *fold = NULL;
     entry *mine = NULL;

@@ -158,7 +158,7 @@ static bool fold_tree(const cprof_job *job, cprof_sink *sink, cprof_error *err) 
     (void)sink;
     bool ok = cprof_flame_init(&flame, job->report, &options, err);
     if (ok) {
-        fold->is_difference = flame.stacks.kind != CPROF_STACKS_PLAIN;
+        fold->is_difference |= flame.stacks.kind != CPROF_STACKS_PLAIN;
         ok = cprof_fold_keep_total(fold, job->report, err) && fold_nodes(fold, &flame, job->report, err);
     }
     cprof_flame_deinit(&flame);
@@ -216,7 +216,7 @@ bool cprof_anchor_regex(cprof_arena *arena, cprof_slice text, cprof_slice *patte
 bool cprof_fold_init(cprof_fold *fold, cprof_fold_kind kind, cprof_session *session,
                      const cprof_settings *settings, cprof_slice name, cprof_error *err) {
     const cprof_env *env = session->env;
-    *fold = (cprof_fold){.env = env};
+    *fold = (cprof_fold){.env = env, .is_difference = session->is_difference};
     cprof_arena_init(&fold->arena, cprof_env_budget(env));
     fold_request r = {.request = {.command = &commands[kind], .settings = *settings}, .fold = fold};
     r.request.settings.format = r.request.settings.output = CPROF_SLICE("");

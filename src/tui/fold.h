@@ -34,12 +34,19 @@ typedef enum cprof_fold_part {
 /* Of a line, against the heaviest of its function. */
 typedef enum cprof_heat { CPROF_HEAT_NONE, CPROF_HEAT_LOW, CPROF_HEAT_WARM, CPROF_HEAT_HOT } cprof_heat;
 
+/* Between two states of the filters and options. */
+typedef struct cprof_fold_change {
+    cprof_share then_flat, then_cum;
+    cprof_share flat, cum; /* now - then; the percentage is of then, "" where that is 0 */
+} cprof_fold_change;
+
 typedef struct cprof_fold_row {
-    cprof_slice name;      /* as reports print it */
-    cprof_slice function;  /* its name alone, for filters; else as name */
-    cprof_share flat, cum; /* of the total; of calls, cum is of the function's own */
-    cprof_share sum;       /* top: flat so far */
-    cprof_slice of_caller; /* trees: the part of the caller's, "12.34%" */
+    cprof_slice name;                /* as reports print it */
+    cprof_slice function;            /* its name alone, for filters; else as name */
+    cprof_share flat, cum;           /* of the total; of calls, cum is of the function's own */
+    const cprof_fold_change *change; /* CPROF_FOLD_COMPARE: flat and cum are of now; else NULL */
+    cprof_share sum;                 /* top: flat so far */
+    cprof_slice of_caller;           /* trees: the part of the caller's, "12.34%" */
     cprof_fold_part part;
     cprof_slice place; /* headings: the file or the binary; frames: file and line; tags: the expression
                           that means the value, "" where there is none; goroutines: more words */
@@ -65,6 +72,7 @@ typedef struct cprof_fold {
     CPROF_VEC(cprof_fold_frame) frames;
     CPROF_VEC(uint32_t) stack_frames; /* rows of frames */
     cprof_slice total;                /* what percentages are of */
+    cprof_slice then;                 /* CPROF_FOLD_COMPARE: what it is compared with, in words */
     int number_columns;               /* listings: of the longest line number or address */
     bool is_difference;
     struct cprof_fold_calls *calls; /* CPROF_FOLD_CALLS */
@@ -80,16 +88,20 @@ typedef enum cprof_fold_kind {
     CPROF_FOLD_TAGS,
     CPROF_FOLD_TRACES,
     CPROF_FOLD_GOROUTINES,
+    CPROF_FOLD_COMPARE,
     CPROF_FOLD_CALLS /* no rows: all calls, from which functions are folded */
 } cprof_fold_kind;
 
 /* Runs the report that the fold is made of.  name: for CPROF_FOLD_SOURCE and CPROF_FOLD_DISASM a pattern of
- * names.  Whether or not it succeeds, cprof_fold_deinit is to be called.  CPROF_FOLD_FUNCTION is another
- * function's. */
+ * names.  Whether or not it succeeds, cprof_fold_deinit is to be called.  CPROF_FOLD_FUNCTION and
+ * CPROF_FOLD_COMPARE are other functions'. */
 bool cprof_fold_init(cprof_fold *fold, cprof_fold_kind kind, cprof_session *session,
                      const cprof_settings *settings, cprof_slice name, cprof_error *err);
 /* A function with its callers and callees, out of a fold of all calls; name: as reports print it. */
 bool cprof_fold_init_function(cprof_fold *fold, const cprof_fold *calls, cprof_slice name, cprof_error *err);
+/* All functions, now and then: two folds of all calls.  words: what was set then. */
+bool cprof_fold_init_compare(cprof_fold *fold, const cprof_fold *now, const cprof_fold *then,
+                             cprof_slice words, const cprof_env *env, cprof_error *err);
 void cprof_fold_deinit(cprof_fold *fold); /* more than once is fine */
 size_t cprof_fold_bytes(const cprof_fold *fold);
 
@@ -105,6 +117,10 @@ bool cprof_fold_add_note(cprof_fold *fold, cprof_slice text, cprof_error *err);
 /* How the numbers of lines are written. */
 #define CPROF_LINE_FORMAT    "%" PRIu64
 #define CPROF_ADDRESS_FORMAT "%" PRIx64
+
+/* fold_calls.c: the calls of a CPROF_FOLD_CALLS, borrowed. */
+struct cprof_tree;
+const struct cprof_tree *cprof_fold_tree(const cprof_fold *fold);
 
 /* fold_lists.c */
 cprof_command_run cprof_fold_tags, cprof_fold_traces, cprof_fold_goroutines;

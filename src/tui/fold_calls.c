@@ -8,6 +8,10 @@ struct cprof_fold_calls {
     cprof_tree tree; /* without items */
 };
 
+const cprof_tree *cprof_fold_tree(const cprof_fold *fold) {
+    return &fold->calls->tree;
+}
+
 void cprof_fold_free_calls(struct cprof_fold_calls *calls, const cprof_env *env) {
     if (!calls)
         return;
@@ -63,7 +67,7 @@ static bool fold_item(cprof_fold *fold, const cprof_tree_item *item, cprof_error
 }
 
 bool cprof_fold_init_function(cprof_fold *fold, const cprof_fold *all, cprof_slice name, cprof_error *err) {
-    *fold = (cprof_fold){.env = all->env};
+    *fold = (cprof_fold){.env = all->env, .is_difference = all->is_difference};
     cprof_arena_init(&fold->arena, cprof_env_budget(all->env));
     /* On a copy of the report, so that its text goes when this is done. */
     cprof_report report = *cprof_run_report(all->calls->run);

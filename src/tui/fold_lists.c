@@ -231,7 +231,7 @@ bool cprof_fold_traces(const cprof_job *job, cprof_sink *sink, cprof_error *err)
     (void)sink;
     bool ok = cprof_stack_list_init(&list, job->report, err);
     if (ok) {
-        fold->is_difference = list.stacks.kind != CPROF_STACKS_PLAIN;
+        fold->is_difference |= list.stacks.kind != CPROF_STACKS_PLAIN;
         ok = cprof_fold_keep_total(fold, job->report, err) && add_stacks(fold, job->report, &list, err);
     }
     cprof_stack_list_deinit(&list);

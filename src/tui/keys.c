@@ -15,7 +15,7 @@ typedef struct binding {
 } binding;
 
 #define IN(kind)  (1u << CPROF_VIEW_##kind)
-#define FUNCTIONS (IN(TOP) | IN(FUNCTION) | IN(TREE) | IN(FLAME))
+#define FUNCTIONS (IN(TOP) | IN(FUNCTION) | IN(TREE) | IN(FLAME) | IN(COMPARE))
 #define LISTINGS  (IN(SOURCE) | IN(DISASM))
 #define STACKS    (IN(TRACES) | IN(GOROUTINES))
 
@@ -270,6 +270,30 @@ static void former_heading(cprof_app *app) {
     say_unless(app, cprof_screen_view_heading(cprof_app_view(app), -1), "no function above");
 }
 
+/* --- mark and compare --- */
+
+static void mark_state(cprof_app *app) {
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_sink words;
+    cprof_sink_init_memory(&words, &app->env);
+    cprof_app_put_crumbs(app, &words, " › ");
+    bool ok = cprof_cache_mark(app->cache, &app->shell.settings, cprof_sink_bytes(&words), &err);
+    cprof_sink_deinit(&words);
+    if (!ok)
+        cprof_app_fail(app, &err);
+    else if (cprof_app_view(app)->kind == CPROF_VIEW_COMPARE)
+        cprof_app_reload(app);
+    if (ok)
+        cprof_app_say(app, false, "marked; change filters or options, then M (F8) compares");
+}
+
+static void open_compare(cprof_app *app) {
+    if (cprof_cache_has_mark(app->cache))
+        open_kind(app, CPROF_VIEW_COMPARE);
+    else
+        cprof_app_say(app, false, "nothing is marked: m marks what is shown now");
+}
+
 /* --- the rest --- */
 
 static void hot_path(cprof_app *app) {
@@ -308,15 +332,17 @@ static void tell_command(cprof_app *app) {
 
 /* The name of the file is left to be typed; its ending decides nothing here, the command does. */
 static void save(cprof_app *app) {
-    static const char *const lines[CPROF_VIEW_KINDS] = {[CPROF_VIEW_TOP] = "top 0 >top.txt",
-                                                        [CPROF_VIEW_TREE] = "folded >stacks.folded",
-                                                        [CPROF_VIEW_FLAME] = "flame >flame.svg",
-                                                        [CPROF_VIEW_TAGS] = "tags >tags.txt",
-                                                        [CPROF_VIEW_TRACES] = "traces >traces.txt",
-                                                        [CPROF_VIEW_GOROUTINES] =
-                                                            "goroutines >goroutines.txt",
-                                                        [CPROF_VIEW_SOURCE] = "list ",
-                                                        [CPROF_VIEW_DISASM] = "disasm "};
+    static const char *const lines[CPROF_VIEW_KINDS] = {
+        [CPROF_VIEW_TOP] = "top 0 >top.txt",
+        [CPROF_VIEW_TREE] = "folded >stacks.folded",
+        [CPROF_VIEW_FLAME] = "flame >flame.svg",
+        [CPROF_VIEW_SOURCE] = "list ",
+        [CPROF_VIEW_DISASM] = "disasm ",
+        [CPROF_VIEW_TAGS] = "tags >tags.txt",
+        [CPROF_VIEW_TRACES] = "traces >traces.txt",
+        [CPROF_VIEW_GOROUTINES] = "goroutines >goroutines.txt",
+        [CPROF_VIEW_COMPARE] = "top 0 >top.txt",
+    };
     cprof_screen_view *v = cprof_app_view(app);
     cprof_sink line;
     cprof_sink_init_memory(&line, &app->env);
@@ -376,10 +402,12 @@ static const binding bindings[] = {
     {'p', CPROF_KEY_F + 5, "p", "traces", "the stacks, heaviest first (F5)", 0, open_traces},
     {'a', CPROF_KEY_F + 6, "a", "tags", "the tags, and what their values weigh (F6)", 0, open_tags},
     {'G', CPROF_KEY_F + 7, "G", "goroutines", "the goroutines of a dump, by state and stack (F7)", 0, open_goroutines},
-    {'o', 0, "o", "order", "sort by flat, by cum, by name", IN(TOP), next_order},
+    {'o', 0, "o", "order", "sort by flat, by cum, by name; differences by their size", IN(TOP) | IN(COMPARE), next_order},
     {'h', 0, "h", "hot path", "open the heaviest callees down to the last", IN(TREE), hot_path},
     {' ', 0, "Space", "fold", "fold or unfold (Right, Left); * _ with all below", IN(TREE) | IN(TAGS) | STACKS, NULL},
     {'z', 0, "z Z", "zoom", "zoom in to the frame; Z zooms out, Home shows all", IN(FLAME), NULL},
+    {'m', 0, "m", "mark", "remember the filters and options, to compare others with", 0, mark_state},
+    {'M', CPROF_KEY_F + 8, "M", "compare", "what differs from what was marked, function by function (F8)", 0, open_compare},
     {'/', 0, "/", "search", "search for names as you type; n N the next, the former", 0, start_search},
     {'n', 0, "n", NULL, "the next match", 0, next_match},
     {'N', 0, "N", NULL, "the match before", 0, former_match},

@@ -329,9 +329,12 @@ static void put_pattern(const cprof_app *app, cprof_sink *sink, cprof_slice name
 }
 
 void cprof_app_command_line(const cprof_app *app, cprof_sink *sink) {
-    static const char *const commands[] = {
+    static const char *const commands[CPROF_VIEW_KINDS] = {
         [CPROF_VIEW_TOP] = "top",     [CPROF_VIEW_FUNCTION] = "peek ", [CPROF_VIEW_TREE] = "tree -call_tree",
-        [CPROF_VIEW_FLAME] = "flame", [CPROF_VIEW_SOURCE] = "list ",   [CPROF_VIEW_DISASM] = "disasm "};
+        [CPROF_VIEW_FLAME] = "flame", [CPROF_VIEW_SOURCE] = "list ",   [CPROF_VIEW_DISASM] = "disasm ",
+        [CPROF_VIEW_TAGS] = "tags",   [CPROF_VIEW_TRACES] = "traces",  [CPROF_VIEW_GOROUTINES] = "goroutines",
+        [CPROF_VIEW_COMPARE] = "top",
+    };
     const cprof_screen_view *v = &app->views[app->view_count - 1];
     cprof_sink_puts(sink, "cprof ");
     if (v->kind == CPROF_VIEW_TEXT) {

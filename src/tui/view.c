@@ -1,7 +1,8 @@
 #include "tui/view_parts.h"
 
-const char *const cprof_view_names[CPROF_VIEW_KINDS] = {
-    "top", "function", "tree", "flame", "source", "disasm", "tags", "traces", "goroutines", "text"};
+const char *const cprof_view_names[CPROF_VIEW_KINDS] = {"top",        "function", "tree", "flame",
+                                                        "source",     "disasm",   "tags", "traces",
+                                                        "goroutines", "compare",  "text"};
 
 /* --- made and freed --- */
 
@@ -22,7 +23,8 @@ bool cprof_screen_view_init(cprof_screen_view *v, cprof_view_kind kind, cprof_ca
                                             [CPROF_VIEW_DISASM] = CPROF_FOLD_DISASM,
                                             [CPROF_VIEW_TAGS] = CPROF_FOLD_TAGS,
                                             [CPROF_VIEW_TRACES] = CPROF_FOLD_TRACES,
-                                            [CPROF_VIEW_GOROUTINES] = CPROF_FOLD_GOROUTINES};
+                                            [CPROF_VIEW_GOROUTINES] = CPROF_FOLD_GOROUTINES,
+                                            [CPROF_VIEW_COMPARE] = CPROF_FOLD_COMPARE};
     const cprof_fold *fold = cprof_cache_get(cache, folds[kind], settings, name, err);
     size_t count = fold ? fold->rows.count : 0;
     init(v, kind, env);

@@ -18,6 +18,7 @@ typedef enum cprof_view_kind {
     CPROF_VIEW_TAGS,
     CPROF_VIEW_TRACES,
     CPROF_VIEW_GOROUTINES,
+    CPROF_VIEW_COMPARE,
     CPROF_VIEW_TEXT,
     CPROF_VIEW_KINDS
 } cprof_view_kind;
@@ -40,7 +41,7 @@ typedef struct cprof_screen_view {
     CPROF_VEC(cprof_slice) lines; /* text */
     cprof_slice title;            /* of a text; what the view was made with */
     cprof_slice command;          /* text: the line that made it; "": none */
-    cprof_order order;            /* top */
+    cprof_order order;            /* top, compare */
     size_t cursor, first;         /* rows of `shown` or of `lines`; of a flame graph, of the fold */
     uint32_t zoom;                /* flame: the row that is as wide as the area */
     int left;                     /* text, listings: columns that are left out on the left */

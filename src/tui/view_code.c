@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { VALUE = CPROF_VALUE_COLUMNS, NARROW = 70, WIDE = 120 };
+enum { NARROW = 70, WIDE = 120 };
 
 /* Where the columns are. */
 typedef struct layout {
@@ -11,7 +11,7 @@ typedef struct layout {
 } layout;
 
 static layout layout_of(const cprof_screen_view *v, const cprof_area *line) {
-    layout l = {.bar = 2 * VALUE + 1};
+    layout l = {.bar = 2 * cprof_view_value_columns(v) + 1};
     l.bar_columns = line->columns >= WIDE ? 12 : line->columns >= NARROW ? 6 : 2;
     l.number_end = l.bar + l.bar_columns + 1 + (v->fold->number_columns > 4 ? v->fold->number_columns : 4);
     l.text = l.number_end + 2;
@@ -67,8 +67,8 @@ static void put_name_and_place(cprof_area line, int column, cprof_role role, con
 /* Names the function that the first line belongs to: its heading may have been rolled away. */
 void cprof_listing_draw_head(const cprof_screen_view *v, cprof_area line) {
     layout l = layout_of(v, &line);
-    cprof_area_right(line, 0, VALUE, CPROF_ROLE_KEY, CPROF_SLICE("flat"));
-    cprof_area_right(line, 0, 2 * VALUE, CPROF_ROLE_KEY, CPROF_SLICE("cum"));
+    cprof_area_right(line, 0, cprof_view_value_columns(v), CPROF_ROLE_KEY, CPROF_SLICE("flat"));
+    cprof_area_right(line, 0, 2 * cprof_view_value_columns(v), CPROF_ROLE_KEY, CPROF_SLICE("cum"));
     cprof_area_right(line, 0, l.number_end, CPROF_ROLE_KEY,
                      v->kind == CPROF_VIEW_DISASM ? CPROF_SLICE("address") : CPROF_SLICE("line"));
     const cprof_fold_row *heading = heading_of(v, v->first);
@@ -77,9 +77,9 @@ void cprof_listing_draw_head(const cprof_screen_view *v, cprof_area line) {
 }
 
 static void draw_heading(const cprof_screen_view *v, cprof_area line, const cprof_fold_row *row) {
-    cprof_view_put_value(v, line, VALUE, &row->flat, cprof_view_role(v, &row->flat));
-    cprof_view_put_value(v, line, 2 * VALUE, &row->cum, cprof_view_role(v, &row->cum));
-    int column = 2 * VALUE + 1;
+    cprof_view_put_value(v, line, cprof_view_value_columns(v), &row->flat, cprof_view_role(v, &row->flat));
+    cprof_view_put_value(v, line, 2 * cprof_view_value_columns(v), &row->cum, cprof_view_role(v, &row->cum));
+    int column = 2 * cprof_view_value_columns(v) + 1;
     if (row->cum.percent_text.len)
         column = cprof_area_printf(line, 0, column, CPROF_ROLE_DIM, "%.*s ",
                                    CPROF_SLICE_ARG(cprof_slice_trim(row->cum.percent_text)));
@@ -89,8 +89,8 @@ static void draw_heading(const cprof_screen_view *v, cprof_area line, const cpro
 static void draw_line(const cprof_screen_view *v, cprof_area line, const cprof_fold_row *row,
                       cprof_slice wanted) {
     layout l = layout_of(v, &line);
-    cprof_view_put_value(v, line, VALUE, &row->flat, role_of(v, row, &row->flat));
-    cprof_view_put_value(v, line, 2 * VALUE, &row->cum, role_of(v, row, &row->cum));
+    cprof_view_put_value(v, line, cprof_view_value_columns(v), &row->flat, role_of(v, row, &row->flat));
+    cprof_view_put_value(v, line, 2 * cprof_view_value_columns(v), &row->cum, role_of(v, row, &row->cum));
     draw_bar(v, line, &l, row);
     char number[24];
     snprintf(number, sizeof number, v->kind == CPROF_VIEW_DISASM ? CPROF_ADDRESS_FORMAT : CPROF_LINE_FORMAT,

@@ -3,13 +3,17 @@
 
 #include "base/utf8.h"
 
-enum { VALUE = CPROF_VALUE_COLUMNS, PERCENT = CPROF_PERCENT_COLUMNS, BAR_MIN = 6 };
+enum { PERCENT = CPROF_PERCENT_COLUMNS, BAR_MIN = 6 };
 
 void cprof_view_mark(cprof_area line, int column, cprof_slice text, cprof_slice wanted) {
     size_t at = cprof_find_text(text, wanted);
     if (at < text.len)
         cprof_area_paint(line, 0, column + cprof_text_columns(cprof_slice_sub(text, 0, at)),
                          cprof_text_columns(cprof_slice_sub(text, at, at + wanted.len)), CPROF_ROLE_MATCH);
+}
+
+int cprof_view_value_columns(const cprof_screen_view *v) {
+    return CPROF_VALUE_COLUMNS + v->fold->is_difference;
 }
 
 cprof_slice cprof_view_rolled(const cprof_screen_view *v, cprof_slice text) {
@@ -38,9 +42,10 @@ void cprof_view_put_value(const cprof_screen_view *v, cprof_area line, int end, 
 int cprof_view_put_share(const cprof_screen_view *v, cprof_area line, int column, const cprof_share *share,
                          int percent_columns) {
     cprof_role role = cprof_view_role(v, share);
-    cprof_view_put_value(v, line, column + VALUE, share, role);
-    cprof_area_right(line, 0, column + VALUE + percent_columns, role, share->percent_text);
-    return column + VALUE + percent_columns;
+    cprof_view_put_value(v, line, column + cprof_view_value_columns(v), share, role);
+    cprof_area_right(line, 0, column + cprof_view_value_columns(v) + percent_columns, role,
+                     share->percent_text);
+    return column + cprof_view_value_columns(v) + percent_columns;
 }
 
 int cprof_view_put_bar(const cprof_screen_view *v, cprof_area line, int column, int columns,
@@ -61,12 +66,12 @@ static void draw_top_head(const cprof_screen_view *v, cprof_area line) {
     static const char *const marks[] = {"flat v", "cum v", "name v"};
     const char *flat = v->order == CPROF_ORDER_FLAT ? marks[0] : "flat";
     const char *cum = v->order == CPROF_ORDER_CUM ? marks[1] : "cum";
-    int bar = cprof_view_bar_columns(&line), column = VALUE;
+    int bar = cprof_view_bar_columns(&line), column = cprof_view_value_columns(v);
     cprof_area_right(line, 0, column, CPROF_ROLE_KEY, cprof_slice_of(flat));
     cprof_area_right(line, 0, column += PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("flat%"));
     if (line.columns >= 100)
         cprof_area_right(line, 0, column += PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("sum%"));
-    cprof_area_right(line, 0, column += VALUE, CPROF_ROLE_KEY, cprof_slice_of(cum));
+    cprof_area_right(line, 0, column += cprof_view_value_columns(v), CPROF_ROLE_KEY, cprof_slice_of(cum));
     cprof_area_right(line, 0, column += PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("cum%"));
     cprof_area_puts(line, 0, column + 1 + bar + (bar > 0), CPROF_ROLE_KEY,
                     v->order == CPROF_ORDER_NAME ? marks[2] : "name");
@@ -90,10 +95,10 @@ static int draw_top_row(const cprof_screen_view *v, cprof_area line, const cprof
 /* --- a function --- */
 
 static void draw_function_head(const cprof_screen_view *v, cprof_area line) {
-    (void)v;
-    cprof_area_right(line, 0, VALUE, CPROF_ROLE_KEY, CPROF_SLICE("cum"));
-    cprof_area_right(line, 0, VALUE + PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("part"));
-    cprof_area_puts(line, 0, VALUE + PERCENT + 1, CPROF_ROLE_KEY, "callers, the function, callees");
+    cprof_area_right(line, 0, cprof_view_value_columns(v), CPROF_ROLE_KEY, CPROF_SLICE("cum"));
+    cprof_area_right(line, 0, cprof_view_value_columns(v) + PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("part"));
+    cprof_area_puts(line, 0, cprof_view_value_columns(v) + PERCENT + 1, CPROF_ROLE_KEY,
+                    "callers, the function, callees");
 }
 
 static int draw_function_row(const cprof_screen_view *v, cprof_area line, const cprof_fold_row *row) {
@@ -120,20 +125,21 @@ static void draw_function_self(cprof_area line, int column, const cprof_fold_row
 /* --- the tree --- */
 
 static void draw_tree_head(const cprof_screen_view *v, cprof_area line) {
-    (void)v;
-    cprof_area_right(line, 0, VALUE, CPROF_ROLE_KEY, CPROF_SLICE("cum"));
-    cprof_area_right(line, 0, VALUE + PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("total"));
-    cprof_area_right(line, 0, VALUE + 2 * PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("caller"));
-    cprof_area_right(line, 0, 2 * VALUE + 2 * PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("flat"));
-    cprof_area_puts(line, 0, 2 * VALUE + 2 * PERCENT + 1, CPROF_ROLE_KEY, "name");
+    cprof_area_right(line, 0, cprof_view_value_columns(v), CPROF_ROLE_KEY, CPROF_SLICE("cum"));
+    cprof_area_right(line, 0, cprof_view_value_columns(v) + PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("total"));
+    cprof_area_right(line, 0, cprof_view_value_columns(v) + 2 * PERCENT, CPROF_ROLE_KEY,
+                     CPROF_SLICE("caller"));
+    cprof_area_right(line, 0, 2 * cprof_view_value_columns(v) + 2 * PERCENT, CPROF_ROLE_KEY,
+                     CPROF_SLICE("flat"));
+    cprof_area_puts(line, 0, 2 * cprof_view_value_columns(v) + 2 * PERCENT + 1, CPROF_ROLE_KEY, "name");
 }
 
 static int draw_tree_row(const cprof_screen_view *v, cprof_area line, uint32_t at) {
     const cprof_fold_row *row = &v->fold->rows.at[at];
     int column = cprof_view_put_share(v, line, 0, &row->cum, PERCENT) + PERCENT;
     cprof_area_right(line, 0, column, CPROF_ROLE_DIM, row->of_caller);
-    column += VALUE;
-    cprof_area_right(line, 0, column, cprof_view_role(v, &row->flat), row->flat.text);
+    column += cprof_view_value_columns(v);
+    cprof_view_put_value(v, line, column, &row->flat, cprof_view_role(v, &row->flat));
     int depth = row->depth > 60 ? 60 : (int)row->depth; /* deeper ones are not pushed out of the screen */
     bool leaf = row->end == at + 1;
     column += 1 + (depth * 2 > line.columns / 2 ? line.columns / 2 : depth * 2);
@@ -167,6 +173,7 @@ static const painter painters[CPROF_VIEW_KINDS] = {
     [CPROF_VIEW_TAGS] = {cprof_list_draw_head, cprof_list_draw_row},
     [CPROF_VIEW_TRACES] = {cprof_list_draw_head, cprof_list_draw_row},
     [CPROF_VIEW_GOROUTINES] = {cprof_list_draw_head, cprof_list_draw_row},
+    [CPROF_VIEW_COMPARE] = {cprof_compare_draw_head, cprof_compare_draw_row},
 };
 
 static void draw_text(cprof_screen_view *v, cprof_area area, cprof_slice wanted) {

@@ -1,7 +1,7 @@
 /* Lists whose rows unfold: tags with their values, stacks, goroutines. */
 #include "tui/view_parts.h"
 
-enum { VALUE = CPROF_VALUE_COLUMNS, PERCENT = CPROF_PERCENT_COLUMNS, COUNT = 8, WAIT = 10, STATE = 20 };
+enum { PERCENT = CPROF_PERCENT_COLUMNS, COUNT = 8, WAIT = 10, STATE = 20 };
 
 static int put_fold_mark(const cprof_screen_view *v, cprof_area line, int column, size_t i) {
     const cprof_fold_row *row = cprof_screen_view_row(v, i);
@@ -44,16 +44,17 @@ static void put_frame(const cprof_screen_view *v, cprof_area line, int column, c
 /* --- tags and stacks --- */
 
 static void draw_weight_head(const cprof_screen_view *v, cprof_area line) {
-    int bar = cprof_view_bar_columns(&line), column = VALUE + PERCENT + 1 + bar + (bar > 0);
-    cprof_area_right(line, 0, VALUE, CPROF_ROLE_KEY, CPROF_SLICE("weight"));
-    cprof_area_right(line, 0, VALUE + PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("total"));
+    int bar = cprof_view_bar_columns(&line),
+        column = cprof_view_value_columns(v) + PERCENT + 1 + bar + (bar > 0);
+    cprof_area_right(line, 0, cprof_view_value_columns(v), CPROF_ROLE_KEY, CPROF_SLICE("weight"));
+    cprof_area_right(line, 0, cprof_view_value_columns(v) + PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("total"));
     cprof_area_puts(line, 0, column + 2, CPROF_ROLE_KEY,
                     v->kind == CPROF_VIEW_TAGS ? "tags and their values" : "stacks, the leaf first");
 }
 
 static void draw_weight_row(const cprof_screen_view *v, cprof_area line, size_t i, cprof_slice wanted) {
     const cprof_fold_row *row = cprof_screen_view_row(v, i);
-    int bar = cprof_view_bar_columns(&line), column = VALUE + PERCENT + 1;
+    int bar = cprof_view_bar_columns(&line), column = cprof_view_value_columns(v) + PERCENT + 1;
     if (row->part == CPROF_PART_NOTE && row->depth == 0) {
         cprof_area_put(line, 0, 2, CPROF_ROLE_NORMAL, row->name);
         return;

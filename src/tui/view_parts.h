@@ -6,6 +6,8 @@
 
 enum { CPROF_VALUE_COLUMNS = 10, CPROF_PERCENT_COLUMNS = 8 };
 
+/* Of a difference, values have a sign. */
+int cprof_view_value_columns(const cprof_screen_view *view);
 /* Shows where `wanted` stands in text, which was put at that column. */
 void cprof_view_mark(cprof_area line, int column, cprof_slice text, cprof_slice wanted);
 /* The part of a text that is not rolled out on the left. */
@@ -41,5 +43,9 @@ void cprof_listing_draw_row(const cprof_screen_view *view, cprof_area line, size
 /* view_lists.c: tags, stacks, goroutines */
 void cprof_list_draw_head(const cprof_screen_view *view, cprof_area line);
 void cprof_list_draw_row(const cprof_screen_view *view, cprof_area line, size_t i, cprof_slice wanted);
+
+/* view_compare.c */
+void cprof_compare_draw_head(const cprof_screen_view *view, cprof_area line);
+void cprof_compare_draw_row(const cprof_screen_view *view, cprof_area line, size_t i, cprof_slice wanted);
 
 #endif

@@ -67,19 +67,30 @@ static bool make_frames(cprof_screen_view *v, uint32_t at) {
 
 /* --- which rows are shown --- */
 
+static bool is_sorted(const cprof_screen_view *v) {
+    return v->kind == CPROF_VIEW_TOP || v->kind == CPROF_VIEW_COMPARE;
+}
+
+/* By size, whichever the sign: growth and shrinkage matter alike. */
+static uint64_t size_by(const cprof_fold_row *row, cprof_order order) {
+    const cprof_fold_change *c = row->change;
+    int64_t value = order == CPROF_ORDER_CUM ? (c ? c->cum.value : row->cum.value)
+                                             : (c ? c->flat.value : row->flat.value);
+    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+}
+
 static int compare_rows(const void *a, const void *b, void *context) {
     const cprof_screen_view *v = context;
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     const cprof_fold_row *r = &v->fold->rows.at[x], *s = &v->fold->rows.at[y];
-    if (v->order == CPROF_ORDER_NAME) {
-        int c = cprof_slice_compare(r->name, s->name);
-        return c ? c : (x > y) - (x < y);
+    bool r_note = r->part == CPROF_PART_NOTE, s_note = s->part == CPROF_PART_NOTE;
+    int c = r_note - s_note; /* words stand at the end, as they came */
+    if (c == 0 && v->order != CPROF_ORDER_NAME && !r_note) {
+        uint64_t p = size_by(r, v->order), q = size_by(s, v->order);
+        c = (p < q) - (p > q);
     }
-    /* By size, whichever the sign: growth and shrinkage matter alike.  Then as reports do. */
-    int64_t m = v->order == CPROF_ORDER_CUM ? r->cum.value : r->flat.value;
-    int64_t n = v->order == CPROF_ORDER_CUM ? s->cum.value : s->flat.value;
-    uint64_t p = m < 0 ? 0 - (uint64_t)m : (uint64_t)m, q = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-    int c = p != q ? (p < q) - (p > q) : cprof_slice_compare(r->name, s->name);
+    if (c == 0 && !r_note)
+        c = cprof_slice_compare(r->name, s->name); /* as reports do */
     return c ? c : (x > y) - (x < y);
 }
 
@@ -100,7 +111,7 @@ void cprof_view_show_rows(cprof_screen_view *v) {
             show_made(v, i);
         i = cprof_view_is_tree(v) && !v->open[i] ? v->fold->rows.at[i].end : i + 1;
     }
-    if (v->kind == CPROF_VIEW_TOP)
+    if (is_sorted(v))
         qsort_r(v->shown.at, v->shown.count, sizeof *v->shown.at, compare_rows, v);
     v->cursor = 0;
     for (size_t i = 0; i < v->shown.count; i++)
@@ -110,7 +121,7 @@ void cprof_view_show_rows(cprof_screen_view *v) {
 
 void cprof_screen_view_sort(cprof_screen_view *v, cprof_order order) {
     v->order = order;
-    if (v->kind == CPROF_VIEW_TOP)
+    if (is_sorted(v))
         cprof_view_show_rows(v);
     v->cursor = v->first = 0;
 }

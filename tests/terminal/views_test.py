@@ -140,6 +140,55 @@ class Views(ScreenCase):
         self.assertRegex(screen, r"(?m)^ +example\.com/orderd/leaks\.recvForever  \S+leaks\.go:\d+$")
         self.leave()
 
+    def test_mark_and_compare(self):
+        self.start(HEAP, columns=100)
+        self.keys("F2")
+        self.type("M")
+        self.until("nothing is marked")
+        self.type("m")
+        self.until("marked; change filters or options")
+        self.type("/main.init")
+        self.keys("Enter")
+        self.type("-")
+        self.until("› ignore=^main\\.init$")
+        self.type("M")
+        screen = self.until("then: inuse_space")
+        self.assertRegex(screen, r"(?m)^ +3072kB +0 +-3072kB +gone main\.init$")
+        self.type("o")
+        screen = self.until("cum then")
+        self.assertRegex(screen, r"(?m)^ +4659\.68kB +1587\.68kB +-3072kB +-65\.93% runtime\.main$")
+        self.type("u")
+        self.until("Nothing differs from what was marked")
+        self.type("T")
+        self.until("What was marked is in bytes (inuse_space), this is in count")
+        self.leave()
+
+    def test_growth_is_marked_without_colours(self):
+        first, last = (str(TESTDATA / "go" / "series" / f"heap-{n}.pb.gz") for n in ("00", "11"))
+        self.start("-base", first, last, columns=120, TERM="screen", NO_COLOR="1")
+        self.keys("F2")
+        screen = self.until("flat v")
+        self.assertRegex(screen, r"(?m)^ +\+\d\S+ +\S+%.* example\.com/leaker/store")
+        self.assertRegex(screen, r"(?m)^ +-\d\S+ +\S+%.* \S")
+        self.leave()
+
+    def test_each_view_tells_its_command_line(self):
+        self.start(HEAP, columns=120)
+        for key, command in ("F2", "top"), ("F3", "tree -call_tree"), ("F4", "flame"), ("F5", "traces"), \
+                            ("F6", "tags"), ("F7", "goroutines"):
+            self.keys(key)
+            self.type("e")
+            self.until(f"cprof {command} '")
+            self.type("w")
+            self.until("Enter saves it")
+            self.keys("C-u", "F2")
+        self.keys("F2")
+        self.type("me")
+        self.until("cprof top '")
+        self.type("Me")
+        self.until("compare")
+        self.leave()
+
     def test_other_profiles_have_no_goroutines(self):
         self.start(HEAP)
         self.keys("F7")

@@ -271,9 +271,9 @@ static void roles_are_those_of_heat(void **state) {
     code.is_difference = true;
     code.rows.at[5].flat.value = code.rows.at[5].cum.value = -2;
     draw(7, 72);
-    assert_int_equal(hot[8].text[0], '+');
-    assert_int_equal(hot[9].role, CPROF_ROLE_GROWN);
-    assert_int_equal(warm[9].role, CPROF_ROLE_SHRUNK);
+    assert_int_equal(hot[9].text[0], '+'); /* signs have a column of their own */
+    assert_int_equal(hot[10].role, CPROF_ROLE_GROWN);
+    assert_int_equal(warm[10].role, CPROF_ROLE_SHRUNK);
 }
 
 int main(void) {

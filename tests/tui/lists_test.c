@@ -27,9 +27,10 @@ static const char LATER[] = "goroutine 6 [chan receive, 9 minutes]:\n"
                             "goroutine 9 [running]:\n"
                             "main.main()\n\t/src/main.go:10 +0x1\n";
 static const char FOLDED[] = "main;a 30\nmain;a;\x1b[2Jc 50\nmain;b 20\n";
+static const char LESS[] = "main;a 10\nmain;b 10\n";
 
 static char folder[] = "/tmp/cprof-lists-XXXXXX";
-static char dump[64], later[64], folded[64];
+static char dump[64], later[64], folded[64], less[64];
 static cprof_env env;
 static cprof_session *session;
 static cprof_cache *cache;
@@ -48,7 +49,7 @@ static int start(void **state) {
     (void)state;
     cprof_grid_init(&grid, NULL);
     return mkdtemp(folder) && write_file(dump, "dump", DUMP) && write_file(later, "later", LATER) &&
-                   write_file(folded, "folded", FOLDED)
+                   write_file(folded, "folded", FOLDED) && write_file(less, "less", LESS)
                ? 0
                : -1;
 }
@@ -58,6 +59,7 @@ static int end(void **state) {
     unlink(dump);
     unlink(later);
     unlink(folded);
+    unlink(less);
     rmdir(folder);
     cprof_grid_deinit(&grid);
     return 0;
@@ -235,11 +237,32 @@ static void stacks_of_a_difference_have_signs(void **state) {
     load(later, dump);
     open_view(CPROF_VIEW_TRACES);
     shows(3, 60,
-          "    weight   total   stacks, the leaf first\n"
-          "        +2  66.67% ▸ main.main\n"
-          "        -1  33.33% ▸ main.wait ‹ main.serve\n");
-    assert_int_equal(grid.cells[60 + 9].role, CPROF_ROLE_GROWN);
-    assert_int_equal(grid.cells[120 + 9].role, CPROF_ROLE_SHRUNK);
+          "     weight   total   stacks, the leaf first\n"
+          "         +2  66.67% ▸ main.main\n"
+          "         -1  33.33% ▸ main.wait ‹ main.serve\n");
+    assert_int_equal(grid.cells[60 + 10].role, CPROF_ROLE_GROWN);
+    assert_int_equal(grid.cells[120 + 10].role, CPROF_ROLE_SHRUNK);
+}
+
+/* Nothing has shrunk, and it is a difference all the same: a 10 to 30, b 10 to 20, c 0 to 50. */
+static void growth_has_signs_in_all_views(void **state) {
+    (void)state;
+    load(folded, less);
+    open_view(CPROF_VIEW_TOP);
+    shows(5, 60,
+          "     flat v   flat%        cum    cum% name\n"
+          "        +50 250.00%        +50 250.00% \\x1b[2Jc\n"
+          "        +20    100%        +70 350.00% a\n"
+          "        +10  50.00%        +10  50.00% b\n"
+          "          0      0%        +80 400.00% main\n");
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(grid.cells[(i + 1) * 60 + 10].role, CPROF_ROLE_GROWN);
+    cprof_screen_view_deinit(&view);
+    open_view(CPROF_VIEW_TREE);
+    shows(3, 60,
+          "        cum   total  caller       flat name\n"
+          "        +80 400.00%    100%          0 ▾ root\n"
+          "        +80 400.00%    100%          0   ▾ main\n");
 }
 
 /* --- goroutines --- */
@@ -302,6 +325,7 @@ int main(void) {
         cmocka_unit_test_teardown(stacks_unfold, close_view),
         cmocka_unit_test_teardown(folded_stacks_are_searched, close_view),
         cmocka_unit_test_teardown(stacks_of_a_difference_have_signs, close_view),
+        cmocka_unit_test_teardown(growth_has_signs_in_all_views, close_view),
         cmocka_unit_test_teardown(goroutines_are_grouped, close_view),
         cmocka_unit_test_teardown(goroutines_of_two_dumps_are_compared, close_view),
         cmocka_unit_test_teardown(profiles_without_goroutines_say_so, close_view),
