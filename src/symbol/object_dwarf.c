@@ -1,7 +1,8 @@
 /* Functions and inlined calls from DWARF, by libdw.
  *
- * Compilation units are found by a table of their ranges, made once; a unit's functions and inlined calls are
- * read into rows when the first address falls into it, and every further address is a search in these rows.
+ * Compilation units are found by a table of their ranges, made once; a unit's functions are read into rows
+ * when the first address falls into it, a function's inlined calls when the first address falls into that;
+ * every further address is a search in these rows.  Most of a unit is never looked at.
  */
 #include "symbol/object_internal.h"
 
@@ -10,10 +11,19 @@
 
 enum { DEPTH_MAX = 256 }; /* nested scopes; deeper ones are left out */
 
+static void table_deinit(cprof_object *o, cprof_scope_table *t) {
+    cprof_vec_free(o->env, &t->scopes);
+    cprof_vec_free(o->env, &t->ranges);
+}
+
 void cprof_object_dwarf_deinit(cprof_object *o) {
     for (size_t i = 0; i < o->units.count; i++) {
-        cprof_vec_free(o->env, &o->units.at[i].scopes);
-        cprof_vec_free(o->env, &o->units.at[i].ranges);
+        cprof_unit *unit = &o->units.at[i];
+        for (size_t k = 0; k < unit->functions.scopes.count; k++)
+            if (unit->functions.scopes.at[k].inside)
+                table_deinit(o, unit->functions.scopes.at[k].inside);
+        table_deinit(o, &unit->functions);
+        table_deinit(o, &unit->all);
         cprof_vec_free(o->env, &o->units.at[i].unnamed);
     }
     cprof_object_unpack_deinit(o);
@@ -76,14 +86,16 @@ static cprof_unit *unit_at(cprof_object *o, uint64_t address) {
     return &o->units.at[o->ranges.at[low - 1].unit];
 }
 
-static bool add_scope(cprof_object *o, cprof_unit *unit, Dwarf_Die *die, uint32_t parent, bool *added,
+static bool add_scope(cprof_object *o, cprof_scope_table *t, Dwarf_Die *die, uint32_t parent, bool *added,
                       cprof_error *err) {
     Dwarf_Addr base, low, high;
     *added = false;
+    if (!cprof_dw.dwarf_hasattr(die, DW_AT_low_pc) && !cprof_dw.dwarf_hasattr(die, DW_AT_ranges))
+        return true; /* a declaration: most are */
     for (ptrdiff_t at = 0; (at = cprof_dw.dwarf_ranges(die, at, &base, &low, &high)) > 0;) {
         if (high <= low)
             continue;
-        if (!cprof_vec_push(o->env, &unit->scopes,
+        if (!cprof_vec_push(o->env, &t->scopes,
                             ((cprof_scope){.low = low, .high = high, .parent = parent, .die = *die})))
             return cprof_error_memory(o->env, err);
         *added = true;
@@ -91,31 +103,36 @@ static bool add_scope(cprof_object *o, cprof_unit *unit, Dwarf_Die *die, uint32_
     return true;
 }
 
-/* Walks the unit's tree without recursion: path holds the entry of each level, scope the row that its
- * children's inlined calls are in. */
-static bool read_scopes(cprof_object *o, cprof_unit *unit, cprof_error *err) {
+/* Most entries are types, which rarely hold more of a function than its declaration. */
+static bool may_hold_functions(int tag, bool deep) {
+    return tag == DW_TAG_namespace || tag == DW_TAG_module ||
+           (deep && (tag == DW_TAG_lexical_block || tag == DW_TAG_class_type ||
+                     tag == DW_TAG_structure_type || tag == DW_TAG_try_block || tag == DW_TAG_catch_block));
+}
+
+/* Walks the tree below an entry without recursion: path holds the entry of each level, scope the row that its
+ * children's inlined calls are in, which is outer for the first level.  deep: also into functions and
+ * types. */
+static bool read_scopes(cprof_object *o, Dwarf_Die *root, cprof_scope_table *t, uint32_t outer, bool deep,
+                        cprof_error *err) {
     Dwarf_Die path[DEPTH_MAX];
     uint32_t scope[DEPTH_MAX];
     int depth = 0;
-    unit->scopes_read = true;
-    if (cprof_dw.dwarf_child(&unit->die, &path[0]) != 0)
+    if (cprof_dw.dwarf_child(root, &path[0]) != 0)
         return true;
-    scope[0] = CPROF_NONE;
+    scope[0] = outer;
     for (;;) {
         int tag = cprof_dw.dwarf_tag(&path[depth]);
         uint32_t inside = scope[depth];
         bool added = false;
         if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine) {
-            if (!add_scope(o, unit, &path[depth], tag == DW_TAG_subprogram ? CPROF_NONE : scope[depth],
-                           &added, err))
+            if (!add_scope(o, t, &path[depth], tag == DW_TAG_subprogram ? CPROF_NONE : scope[depth], &added,
+                           err))
                 return false;
             if (added)
-                inside = (uint32_t)unit->scopes.count - 1;
+                inside = (uint32_t)t->scopes.count - 1;
         }
-        bool holds_code = added || tag == DW_TAG_lexical_block || tag == DW_TAG_namespace ||
-                          tag == DW_TAG_module || tag == DW_TAG_class_type || tag == DW_TAG_structure_type ||
-                          tag == DW_TAG_try_block || tag == DW_TAG_catch_block;
-        if (holds_code && depth + 1 < DEPTH_MAX &&
+        if (((added && deep) || may_hold_functions(tag, deep)) && depth + 1 < DEPTH_MAX &&
             cprof_dw.dwarf_child(&path[depth], &path[depth + 1]) == 0) {
             scope[++depth] = inside;
             continue;
@@ -136,40 +153,84 @@ static int outer_first(const void *a, const void *b) {
 }
 
 /* Puts the scopes in order of address and links each with the one around it. */
-static bool order_scopes(cprof_object *o, cprof_unit *unit, cprof_error *err) {
-    size_t count = unit->scopes.count;
+static bool order_scopes(cprof_object *o, cprof_scope_table *t, cprof_error *err) {
+    size_t count = t->scopes.count;
+    t->read = true;
     if (count == 0)
         return true;
-    if (!cprof_vec_reserve(o->env, &unit->ranges, count))
+    if (!cprof_vec_reserve(o->env, &t->ranges, count))
         return cprof_error_memory(o->env, err);
     for (uint32_t i = 0; i < count; i++)
-        unit->ranges.at[i] =
-            (cprof_scope_range){unit->scopes.at[i].low, unit->scopes.at[i].high, i, CPROF_NONE};
-    unit->ranges.count = count;
-    qsort(unit->ranges.at, count, sizeof *unit->ranges.at, outer_first);
+        t->ranges.at[i] = (cprof_scope_range){t->scopes.at[i].low, t->scopes.at[i].high, i, CPROF_NONE};
+    t->ranges.count = count;
+    qsort(t->ranges.at, count, sizeof *t->ranges.at, outer_first);
     for (uint32_t i = 0, open = CPROF_NONE; i < count; i++) {
-        while (open != CPROF_NONE && unit->ranges.at[i].low >= unit->ranges.at[open].high)
-            open = unit->ranges.at[open].around;
-        unit->ranges.at[i].around = open;
+        while (open != CPROF_NONE && t->ranges.at[i].low >= t->ranges.at[open].high)
+            open = t->ranges.at[open].around;
+        t->ranges.at[i].around = open;
         open = i;
     }
     return true;
 }
 
 /* The innermost scope at an address: the last that starts before it, or one around that. */
-static uint32_t innermost(const cprof_unit *unit, uint64_t address) {
+static uint32_t innermost(const cprof_scope_table *t, uint64_t address) {
     size_t low = 0;
-    for (size_t high = unit->ranges.count; low < high;) {
+    for (size_t high = t->ranges.count; low < high;) {
         size_t middle = low + (high - low) / 2;
-        if (unit->ranges.at[middle].low <= address)
+        if (t->ranges.at[middle].low <= address)
             low = middle + 1;
         else
             high = middle;
     }
     uint32_t row = low > 0 ? (uint32_t)low - 1 : CPROF_NONE;
-    while (row != CPROF_NONE && address >= unit->ranges.at[row].high)
-        row = unit->ranges.at[row].around;
-    return row == CPROF_NONE ? CPROF_NONE : unit->ranges.at[row].scope;
+    while (row != CPROF_NONE && address >= t->ranges.at[row].high)
+        row = t->ranges.at[row].around;
+    return row == CPROF_NONE ? CPROF_NONE : t->ranges.at[row].scope;
+}
+
+/* True for what stands between functions to align them, by the symbol table. */
+static bool is_padding(cprof_object *o, uint64_t address) {
+    const cprof_object_symbol *symbol = cprof_object_symbol_near(o, address);
+    return symbol && symbol->size > 0 && address - symbol->start >= symbol->size;
+}
+
+/* The row of the innermost scope at an address, and the table that it is in; *row is CPROF_NONE where no
+ * function is known. */
+static bool find_scope(cprof_object *o, cprof_unit *unit, uint64_t address, cprof_scope_table **table,
+                       uint32_t *row, cprof_error *err) {
+    cprof_scope_table *t = &unit->functions;
+    if (!t->read && (!read_scopes(o, &unit->die, t, CPROF_NONE, false, err) || !order_scopes(o, t, err)))
+        return false;
+    *table = t;
+    *row = innermost(t, address);
+    if (*row == CPROF_NONE) {
+        if (is_padding(o, address))
+            return true;
+        /* Some functions stand inside others that they are no part of, such as those of local classes. */
+        *table = &unit->all;
+        if (!unit->all.read &&
+            (!read_scopes(o, &unit->die, *table, CPROF_NONE, true, err) || !order_scopes(o, *table, err)))
+            return false;
+        *row = innermost(*table, address);
+        return true;
+    }
+    cprof_scope *function = &t->scopes.at[*row];
+    if (!function->inside) {
+        bool added;
+        cprof_scope_table *inside = cprof_arena_alloc(&o->arena, sizeof *inside);
+        if (!inside)
+            return cprof_error_memory(o->env, err);
+        *inside = (cprof_scope_table){0};
+        function->inside = inside;
+        if (!add_scope(o, inside, &function->die, CPROF_NONE, &added, err) ||
+            !read_scopes(o, &function->die, inside, (uint32_t)inside->scopes.count - 1, true, err) ||
+            !order_scopes(o, inside, err))
+            return false;
+    }
+    *table = function->inside;
+    *row = innermost(*table, address);
+    return true;
 }
 
 /* True for languages whose functions are called by the linker as in the source. */
@@ -224,16 +285,16 @@ bool cprof_object_dwarf_find(cprof_object *o, uint64_t address, cprof_object_fra
     cprof_unit *unit = unit_at(o, address);
     if (!unit)
         return true;
-    if (!unit->scopes_read && (!read_scopes(o, unit, err) || !order_scopes(o, unit, err)))
-        return false;
     cprof_object_frame frame = {.function = CPROF_SLICE(""), .file = CPROF_SLICE("")};
-    if (!cprof_object_source_line(o, unit, address, &frame, err))
+    cprof_scope_table *table;
+    uint32_t row;
+    if (!cprof_object_source_line(o, unit, address, &frame, err) ||
+        !find_scope(o, unit, address, &table, &row, err))
         return false;
-    uint32_t row = innermost(unit, address);
     if (row == CPROF_NONE && frame.line == 0)
         return true;
-    for (bool first = true; row != CPROF_NONE; row = unit->scopes.at[row].parent, first = false) {
-        cprof_scope *scope = &unit->scopes.at[row];
+    for (bool first = true; row != CPROF_NONE; row = table->scopes.at[row].parent, first = false) {
+        cprof_scope *scope = &table->scopes.at[row];
         frame.function = scope_name(o, unit, scope, address, first);
         if (!cprof_vec_push(o->env, frames, frame))
             return cprof_error_memory(o->env, err);

@@ -26,6 +26,7 @@
     X(dwarf_getsrc_die)                                                                                      \
     X(dwarf_getsrcfiles)                                                                                     \
     X(dwarf_getsrclines)                                                                                     \
+    X(dwarf_hasattr)                                                                                         \
     X(dwarf_line_file)                                                                                       \
     X(dwarf_lineaddr)                                                                                        \
     X(dwarf_lineendsequence)                                                                                 \
@@ -75,14 +76,17 @@ typedef struct cprof_unit_range {
     uint32_t unit;
 } cprof_unit_range;
 
-/* A function or an inlined call; rows of a unit stand in the order of its tree, so that an inner one comes
- * after the one around it. */
+typedef struct cprof_scope_table cprof_scope_table;
+
+/* A function or an inlined call; rows of a table stand in the order of the unit's tree, so that an inner one
+ * comes after the one around it. */
 typedef struct cprof_scope {
     uint64_t low, high;
     uint32_t parent;  /* row of the scope around an inlined call, CPROF_NONE for a function */
     bool asked;       /* an address in it was looked up before */
     cprof_slice name; /* the symbol's where that starts with the scope; ptr NULL: the entry's own */
     Dwarf_Die die;
+    cprof_scope_table *inside; /* of a unit's function: what is in it, itself included; NULL: not read yet */
 } cprof_scope;
 
 /* The scopes in order of address: an outer one before those inside. */
@@ -92,6 +96,12 @@ typedef struct cprof_scope_range {
     uint32_t around; /* row of the ranges: the next one out, or CPROF_NONE */
 } cprof_scope_range;
 
+struct cprof_scope_table {
+    bool read;
+    CPROF_VEC(cprof_scope) scopes;
+    CPROF_VEC(cprof_scope_range) ranges;
+};
+
 /* Rows of a line table. */
 typedef struct cprof_line_range {
     uint64_t low, high; /* high is not part of it */
@@ -99,9 +109,9 @@ typedef struct cprof_line_range {
 
 typedef struct cprof_unit {
     Dwarf_Die die;
-    bool scopes_read, unnamed_read;
-    CPROF_VEC(cprof_scope) scopes;
-    CPROF_VEC(cprof_scope_range) ranges;
+    bool unnamed_read;
+    cprof_scope_table functions; /* those that are in no other function */
+    cprof_scope_table all;       /* with what is inside them; read only where functions do not suffice */
     CPROF_VEC(cprof_line_range) unnamed; /* in order of low: see object_lines.c */
 } cprof_unit;
 

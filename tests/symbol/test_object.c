@@ -125,6 +125,22 @@ static void gives_unnamed_lines_to_the_units_file(void **state) {
     free(sample.bytes);
 }
 
+static void finds_functions_inside_others(void **state) {
+    elf_sample sample = read_sample("sample_parts");
+    const cprof_object_mapping whole = {0};
+    cprof_object *object = open_sample("sample_parts", &whole);
+    cprof_object_frames frames = {0};
+    (void)state;
+    assert_true(cprof_object_find(object, elf_sample_symbol(&sample, "xn"), false, &frames, NULL));
+    assert_int_equal(frames.count, 2);
+    assert_slice(frames.at[0].function, "deeper");
+    assert_int_equal(frames.at[0].line, 13);
+    assert_int_equal(frames.at[1].line, 25);
+    cprof_vec_free(NULL, &frames);
+    cprof_object_close(object);
+    free(sample.bytes);
+}
+
 /* The symbol table has the files of local symbols only. */
 static void names_files_by_the_symbol_table(void **state) {
     elf_sample sample = read_sample("sample_parts");
@@ -227,6 +243,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(finds_lines_and_inlined_calls),
         cmocka_unit_test(finds_names_alone_when_fast),
         cmocka_unit_test(gives_unnamed_lines_to_the_units_file),
+        cmocka_unit_test(finds_functions_inside_others),
         cmocka_unit_test(names_files_by_the_symbol_table),
         cmocka_unit_test(lists_functions),
         cmocka_unit_test(says_nothing_of_what_it_does_not_know),
