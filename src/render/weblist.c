@@ -195,6 +195,8 @@ bool cprof_render_weblist(const cprof_weblist *w, cprof_sink *sink, cprof_error 
                         "<div class=\"code\"><div class=\"cols\"><s></s><u>line</u><i>flat</i><i>cum</i>"
                         "<code></code></div></div>\n");
         put_missing(sink, w);
+        if (w->section_count + w->loose_count == 0)
+            cprof_sink_puts(sink, "<p class=\"missing\">What matches has no value in this profile.</p>\n");
         for (uint32_t i = 0; i < w->section_count; i++)
             put_section(sink, &w->sections[i], i);
         for (uint32_t i = 0; i < w->loose_count; i++)

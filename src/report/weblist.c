@@ -232,14 +232,65 @@ static bool make_sections(cprof_weblist *w) {
     return true;
 }
 
+static bool name_matches(const cprof_report *r, uint32_t function) {
+    const cprof_profile *p = r->view->profile;
+    const cprof_str names[] = {p->functions.name[function], p->functions.system_name[function],
+                               p->functions.filename[function]};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (cprof_regex_match(r->options.symbol, cprof_profile_string(p, names[i])))
+            return true;
+    return false;
+}
+
+static bool location_matches(const cprof_report *r, uint32_t location) {
+    const cprof_view *view = r->view;
+    if (cprof_view_hides(view, location))
+        return false;
+    for (uint32_t i = 0; i < cprof_view_line_count(view, location); i++)
+        if (name_matches(r, view->profile->locations.line_function[cprof_view_line(view, location, i)]))
+            return true;
+    return false;
+}
+
+/* Whether a sample has what is asked for, be its value 0: then it has a page, and nothing to show there. */
+static bool samples_match(const cprof_report *r, bool *match, cprof_error *err) {
+    const cprof_view *view = r->view;
+    const cprof_profile *p = view->profile;
+    cprof_arena scratch;
+    cprof_arena_init(&scratch, cprof_env_budget(view->env));
+    bool *seen = cprof_arena_calloc(&scratch, (size_t)p->locations.count + 1, sizeof *seen);
+    *match = false;
+    for (uint32_t i = 0; seen && !*match && i < cprof_view_sample_count(view); i++) {
+        uint32_t count, stack = p->samples.stack[cprof_view_sample(view, i)];
+        const uint32_t *locations = cprof_view_frames(view, stack, &count);
+        for (uint32_t l = 0; !*match && l < count; l++) {
+            *match = !seen[locations[l]] && location_matches(r, locations[l]);
+            seen[locations[l]] = true;
+        }
+    }
+    cprof_arena_deinit(&scratch);
+    return seen || cprof_error_memory(view->env, err);
+}
+
+static bool read_list(cprof_weblist *w, cprof_error *err) {
+    cprof_error why = CPROF_ERROR_INIT;
+    bool match = false;
+    if (cprof_list_init_sparse(&w->list, w->report, &why))
+        return true;
+    if (why.code == CPROF_ERR_NO_MATCH && !samples_match(w->report, &match, err))
+        return false;
+    if (!match && err)
+        *err = why;
+    return match;
+}
+
 bool cprof_weblist_init(cprof_weblist *w, cprof_report *report, const char *tools, cprof_error *err) {
     *w = (cprof_weblist){.report = report, .missing = CPROF_SLICE("")};
     cprof_view_init_on(&w->code_view, report->view);
     w->code_report.view = &w->code_view;
     w->disasm.report = &w->code_report;
-    return cprof_list_init_sparse(&w->list, report, err) &&
-           (make_sections(w) || cprof_error_memory(report->view->env, err)) && read_code(w, tools, err) &&
-           place_code(w, err);
+    return read_list(w, err) && (make_sections(w) || cprof_error_memory(report->view->env, err)) &&
+           read_code(w, tools, err) && place_code(w, err);
 }
 
 void cprof_weblist_deinit(cprof_weblist *w) {

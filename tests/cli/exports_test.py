@@ -252,6 +252,17 @@ class Exports(unittest.TestCase):
                                str(self.path / "y.html")], capture_output=True, text=True)
         self.assertEqual((done.returncode, (self.path / "y.html").exists()), (1, False))
 
+    def test_what_matches_but_has_no_value_has_a_page(self):
+        file, page = self.path / "zero.folded", self.path / "zero.html"
+        file.write_text("main;idle 0\nmain;busy 4\n")
+        run("weblist", "^idle$", "-symbolize=none", file, "-output", page)
+        self.assertIn("has no value in this profile", page.read_text())
+        self.assertNotIn("<section", page.read_text())
+        self.assertNotIn("has no value", run("weblist", "^busy$", "-symbolize=none", file, "-output", "/dev/stdout"))
+        # A filter takes the sample away: then nothing matches.
+        run("weblist", "^idle$", "-symbolize=none", "-ignore=idle", file, "-output", page, status=1)
+        run("weblist", "^neither$", "-symbolize=none", file, "-output", page, status=1)
+
     def test_where_the_file_is_when_nothing_shows_it(self):
         for viewer, suffix in (("-web", ".svg"), ("-eog", ".svg"), ("-evince", ".pdf"), ("-gv", ".ps"),
                                ("-kcachegrind", ".callgraph.out"), ("-weblist=.", ".html")):
