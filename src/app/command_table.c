@@ -323,7 +323,7 @@ const cprof_command cprof_commands[] = {
      .usage = "info FILE…",
      .brief = "what kind of file it is, and what is in it",
      .help = "Format, producer, sample types, counts, time and duration, mappings and labels of each FILE by "
-             "itself. The exit status is 1 when one of them cannot be read."},
+             "itself, with -json as one object. The exit status is 1 when one of them cannot be read."},
     {.name = "completion",
      .kind = CPROF_COMMAND_COMPLETION,
      .word_only = true,

@@ -25,7 +25,8 @@ static void look_at(const char *path, const char **packing, uint64_t *size) {
         close(fd);
 }
 
-bool cprof_info_source(const char *path, const cprof_env *env, cprof_sink *sink, cprof_error *err) {
+bool cprof_info_source(const char *path, const cprof_env *env, cprof_sink *sink, cprof_json *json,
+                       cprof_error *err) {
     cprof_profile *profile = NULL;
     cprof_info info;
     const char *packing;
@@ -34,7 +35,9 @@ bool cprof_info_source(const char *path, const cprof_env *env, cprof_sink *sink,
     if (!cprof_load_one(path, env, &profile, err))
         return false;
     bool ok = cprof_info_init(&info, profile, err);
-    if (ok)
+    if (ok && json)
+        cprof_json_info(&info, cprof_slice_of(path), packing, size, json);
+    else if (ok)
         cprof_render_info(&info, cprof_slice_of(path), packing, size, sink);
     cprof_info_deinit(&info);
     cprof_profile_free(profile);
