@@ -53,16 +53,37 @@ void cprof_sink_xml_cut(cprof_sink *sink, cprof_slice s, size_t limit) {
         cprof_sink_puts(sink, "\xe2\x80\xa6");
 }
 
-static bool looks_like_number(cprof_slice s) {
-    for (size_t i = 1; i < s.len; i++) {
-        if (!memchr("0123456789.eE+-%", s.ptr[i], 16))
-            return false;
+static size_t digits_at(cprof_slice s, size_t i) {
+    size_t n = 0;
+    while (i + n < s.len && s.ptr[i + n] >= '0' && s.ptr[i + n] <= '9')
+        n++;
+    return n;
+}
+
+/* A sign and one number, as "-12.5e3%": to a spreadsheet that is no more than it says.  "-1+2" is a formula.
+ */
+static bool is_signed_number(cprof_slice s) {
+    if (s.len < 2 || (s.ptr[0] != '+' && s.ptr[0] != '-'))
+        return false;
+    size_t i = 1, whole = digits_at(s, i), part = 0;
+    i += whole;
+    if (i < s.len && s.ptr[i] == '.') {
+        part = digits_at(s, i + 1);
+        i += 1 + part;
     }
-    return s.len > 1;
+    if (whole + part > 0 && i < s.len && (s.ptr[i] == 'e' || s.ptr[i] == 'E')) {
+        i += i + 1 < s.len && (s.ptr[i + 1] == '+' || s.ptr[i + 1] == '-') ? 2 : 1;
+        if (digits_at(s, i) == 0)
+            return false;
+        i += digits_at(s, i);
+    }
+    if (i < s.len && s.ptr[i] == '%')
+        i++;
+    return whole + part > 0 && i == s.len;
 }
 
 void cprof_sink_csv(cprof_sink *sink, cprof_slice s, char separator) {
-    bool formula = s.len > 0 && memchr("=+-@", s.ptr[0], 4) && !looks_like_number(s);
+    bool formula = s.len > 0 && memchr("=+-@", s.ptr[0], 4) && !is_signed_number(s);
     bool quoted = formula || cprof_slice_find(s, separator) < s.len || cprof_slice_find(s, '"') < s.len ||
                   (s.len > 0 && (s.ptr[0] == ' ' || s.ptr[s.len - 1] == ' '));
     if (!quoted) {

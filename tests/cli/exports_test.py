@@ -50,6 +50,8 @@ class Exports(unittest.TestCase):
         for profile in (TESTDATA / name for name in PROFILES):
             totals = raw_totals(profile)
             self.assertTrue(totals, profile)
+            proto = self.path / "copy.pb.gz"
+            run("proto", profile, "-output", proto)
             speedscope = json.loads(run("speedscope", profile))
             for part in speedscope["profiles"]:
                 self.assertEqual(part["endValue"], totals[part["name"]])
@@ -65,11 +67,34 @@ class Exports(unittest.TestCase):
                 # What has no stack is of no function.
                 self.assertEqual(sum(row["flat"] for row in top["rows"]),
                                  sum(row["value"] for row in raw["rows"] if row["stack"]))
+                self.assertEqual(raw_totals(proto), totals)
                 small = json.loads(run("topproto", "-json", "-trim=false", f"-sample_index={kind}", profile))
                 self.assertEqual(small["rows"], top["rows"])
                 graph = json.loads(run("callgrind", "-json", f"-sample_index={kind}", profile))
                 self.assertEqual(sum(node["flat"] for node in graph["nodes"]),
                                  sum(row["value"] for row in raw["rows"] if row["stack"]))
+
+    def test_callgrind_adds_up(self):
+        """What the lines cost themselves: those behind calls= cost elsewhere."""
+        for name in ("proto/go-cpu.pb", "proto/names.pb.gz"):
+            lines = run("callgrind", "-trim=false", "-symbolize=none", TESTDATA / name).splitlines()
+            event, unit = re.match(r"events: (\w+)\((\w+)\)", lines[1]).groups()
+            own = sum(int(line.split()[2]) for before, line in zip(lines, lines[1:])
+                      if re.match(r"(0x|[+*-])\S* \S+ -?\d+$", line) and not before.startswith("calls="))
+            self.assertEqual(own * {"ms": 1_000_000, "count": 1}[unit], raw_totals(TESTDATA / name)[event])
+
+    def test_tables_add_up(self):
+        """Of a profile whose samples all have a stack, flat is everything."""
+        total = raw_totals(TESTDATA / "proto/go-cpu.pb")["cpu"]
+        for form, separator in (("-csv", ","), ("-tsv", "\t")):
+            rows = list(csv.DictReader(io.StringIO(run("top", form, "-trim=false", TESTDATA / "proto/go-cpu.pb")),
+                                       delimiter=separator))
+            self.assertEqual(sum(int(row["flat"]) for row in rows), total)
+            rows = list(csv.DictReader(io.StringIO(run("tree", form, "-trim=false", TESTDATA / "proto/go-cpu.pb")),
+                                       delimiter=separator))
+            self.assertEqual(sum(int(row["value"]) for row in rows if row["role"] == "flat"), total)
+        markdown = run("top", "-markdown", "-trim=false", "-unit=ns", TESTDATA / "proto/go-cpu.pb").splitlines()
+        self.assertEqual(sum(int(row.split("|")[1].strip().removesuffix("ns") or 0) for row in markdown[2:]), total)
 
     def test_list_adds_up(self):
         profile = TESTDATA / "proto/go-cpu.pb"
@@ -183,6 +208,7 @@ class Exports(unittest.TestCase):
         self.assertEqual(rows[2][5], "'=SUM(1)")
         tsv = run("top", "-tsv", "-symbolize=none", file).splitlines()
         self.assertEqual(tsv[1].split("\t"), ["60", "60.0000", "60.0000", "60", "60.0000", "a,b"])
+        self.assertEqual(tsv[2].split("\t")[5], "=SUM(1)")
         markdown = run("top", "-markdown", "-symbolize=none", file).splitlines()
         self.assertEqual(markdown[1], "| ---: | ---: | ---: | ---: | ---: | :--- |")
         self.assertIn("p\\|q", markdown[4])
@@ -190,10 +216,13 @@ class Exports(unittest.TestCase):
             [CPROF, "flame", "-csv", str(file)], capture_output=True, text=True).stderr)
 
     def test_the_name_of_the_output_picks_the_format(self):
+        folded = run("folded", TESTDATA / "proto/go-cpu.pb", text=False)
         begins = {"x.svg": b"<?xml", "x.html": b"<!DOCTYPE html>", "x.json": b"{", "x.csv": b"flat,", "x.tsv": b"flat\t",
                   "x.md": b"| flat", "x.dot": b"digraph", "x.png": b"\x89PNG", "x.pdf": b"%PDF", "x.ps": b"%!PS",
                   "x.gif": b"GIF8", "x.jpg": b"\xff\xd8", "x.pb.gz": b"\x1f\x8b", "x.speedscope.json": b"{\n  \"$schema\"",
-                  "x.callgrind": b"positions", "x.folded": b""}
+                  "x.callgrind": b"positions", "x.callgraph.out": b"positions", "x.folded": folded, "x.collapsed": folded,
+                  "x.gv": b"digraph", "x.jpeg": b"\xff\xd8", "x.htm": b"<!DOCTYPE html>", "x.pprof": b"\x1f\x8b",
+                  "x.txt": run("top", TESTDATA / "proto/go-cpu.pb", text=False)}
         for name, magic in begins.items():
             with self.subTest(name):
                 run(TESTDATA / "proto/go-cpu.pb", "-output", self.path / name)

@@ -97,6 +97,32 @@ class Json(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (2 if "form" in done.stderr else 1, ""), command)
             self.assertIn("has no json form", done.stderr)
 
+    def test_speedscope(self):
+        """What the format's published description asks of a file of sampled profiles."""
+        whole = {"type": "integer", "minimum": 0}
+        frame = {"type": "object", "required": ["name"], "additionalProperties": False, "properties": {
+            "name": {"type": "string"}, "file": {"type": "string"}, "line": {"type": "integer"}, "col": {"type": "integer"}}}
+        profile = {"type": "object", "required": ["type", "name", "unit", "startValue", "endValue", "samples", "weights"],
+                   "additionalProperties": False, "properties": {
+                       "type": {"const": "sampled"}, "name": {"type": "string"},
+                       "unit": {"enum": ["none", "nanoseconds", "microseconds", "milliseconds", "seconds", "bytes"]},
+                       "startValue": {"type": "number"}, "endValue": {"type": "number"},
+                       "samples": {"type": "array", "items": {"type": "array", "items": whole}},
+                       "weights": {"type": "array", "items": {"type": "number"}}}}
+        validator = jsonschema.Draft202012Validator({
+            "type": "object", "required": ["$schema", "shared", "profiles"], "additionalProperties": False, "properties": {
+                "$schema": {"const": "https://www.speedscope.app/file-format-schema.json"},
+                "shared": {"type": "object", "required": ["frames"], "properties": {"frames": {"type": "array", "items": frame}}},
+                "profiles": {"type": "array", "items": profile}, "name": {"type": "string"}, "activeProfileIndex": whole,
+                "exporter": {"type": "string"}}})
+        for name in PROFILES:
+            found = json.loads(run("speedscope", "-symbolize=none", TESTDATA / name))
+            self.assertEqual([e.message[:300] for e in validator.iter_errors(found)], [], name)
+            self.assertLess(found["activeProfileIndex"], len(found["profiles"]))
+            for part in found["profiles"]:
+                self.assertEqual(len(part["samples"]), len(part["weights"]))
+                self.assertTrue(all(i < len(found["shared"]["frames"]) for stack in part["samples"] for i in stack))
+
     def test_hostile_names_are_json(self):
         names = ["a\"b", "back\\slash", "</script>", "tab\there", "\x01\x1f", "\u2028line", "\U0001f525", "nul"]
         with tempfile.TemporaryDirectory() as folder:

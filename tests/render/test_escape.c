@@ -82,7 +82,20 @@ static void csv_quotes_and_defuses(void **state) {
     check(as_csv, CPROF_SLICE("a,b"), "\"a,b\"");
     check(as_csv, CPROF_SLICE("say \"x\""), "\"say \"\"x\"\"\"");
     check(as_csv, CPROF_SLICE("=HYPERLINK(1)"), "\"'=HYPERLINK(1)\"");
-    check(as_csv, CPROF_SLICE("-12.5"), "-12.5");
+    check(as_csv, CPROF_SLICE("+cmd|' /C calc'!A0"), "\"'+cmd|' /C calc'!A0\"");
+    check(as_csv, CPROF_SLICE("@SUM(1)"), "\"'@SUM(1)\"");
+    check(as_csv, CPROF_SLICE("-[Cache get:]"), "\"'-[Cache get:]\"");
+    check(as_csv, CPROF_SLICE("\t=1"), "\\x09=1");
+    for (size_t i = 0; i < 7; i++) {
+        static const char *const formulas[] = {"=1+1", "=1", "-1+2", "+", "-1e", "-.", "--1"};
+        char expected[16];
+        snprintf(expected, sizeof expected, "\"'%s\"", formulas[i]);
+        check(as_csv, cprof_slice_of(formulas[i]), expected);
+    }
+    for (size_t i = 0; i < 5; i++) {
+        static const char *const numbers[] = {"-12.5", "+.5", "-1e+9", "+7.", "-12.50%"};
+        check(as_csv, cprof_slice_of(numbers[i]), numbers[i]);
+    }
     check(as_csv, CPROF_SLICE("l1\nl2"), "l1\\x0al2");
 }
 
