@@ -232,11 +232,73 @@ class Exports(unittest.TestCase):
         run("tree", TESTDATA / "proto/go-cpu.pb", "-output", self.path / "tree.json")
         self.assertEqual(json.loads((self.path / "tree.json").read_text())["report"], "tree")
 
-    def viewer(self):
-        program = self.path / "viewer"
-        program.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\" > \"$VIEWED.part\"\nmv \"$VIEWED.part\" \"$VIEWED\"\n")
+    def viewer(self, name="viewer"):
+        """A program that notes what it was called as and with."""
+        program = self.path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text("#!/bin/sh\n{ echo \"${0##*/}\"; printf '%s\\n' \"$@\"; } > \"$VIEWED.part\"\n"
+                           "/bin/mv \"$VIEWED.part\" \"$VIEWED\"\n")
         program.chmod(0o755)
         return program
+
+    def show(self, *arguments, **env):
+        """What a viewer was called as and with, and the file that it was to show."""
+        seen = self.path / "seen"
+        seen.unlink(missing_ok=True)
+        plain = {k: v for k, v in os.environ.items() if k not in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")}
+        plain.update(PATH=str(self.path / "bin"), TMPDIR=str(self.path), VIEWED=str(seen), **env)
+        done = subprocess.run([CPROF, *map(str, arguments)], capture_output=True, text=True, env=plain)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for _ in range(200):
+            if seen.exists():
+                break
+            time.sleep(0.02)
+        words = seen.read_text().splitlines()
+        self.assertIn(f"Showing {words[-1]} with", done.stderr)
+        return words[:-1], pathlib.Path(words[-1])
+
+    def test_each_viewer_is_found_in_the_path(self):
+        profile = TESTDATA / "proto/go-cpu.pb"
+        for flag, called, suffix, magic in (
+                ("-eog", ["eog"], ".svg", b"<?xml"), ("-evince", ["evince"], ".pdf", b"%PDF"),
+                ("-gv", ["gv", "--noantialias"], ".ps", b"%!PS"),
+                ("-kcachegrind", ["kcachegrind"], ".callgraph.out", b"positions")):
+            with self.subTest(flag):
+                self.viewer(called[0])
+                words, file = self.show(flag, profile)
+                self.assertEqual(words, called)
+                self.assertTrue(file.name.endswith(suffix))
+                self.assertEqual(file.read_bytes()[:len(magic)], magic)
+                self.assertEqual(file.parent.stat().st_mode & 0o777, 0o700)
+
+    def test_browsers_are_tried_in_order(self):
+        """$BROWSER, browsers by name, and xdg-open on a desktop alone."""
+        profile = TESTDATA / "proto/go-cpu.pb"
+        self.viewer("xdg-open")
+        for desktop in ("DISPLAY", "WAYLAND_DISPLAY"):
+            self.assertEqual(self.show("-web", profile, **{desktop: ":7"})[0], ["xdg-open"])
+            self.assertEqual(self.show("-eog", profile, **{desktop: ":7"})[0], ["xdg-open"])
+        for name in ("sensible-browser", "firefox", "chromium", "google-chrome", "chrome"):
+            self.viewer(name)
+            self.assertEqual(self.show("-web", profile, DISPLAY=":7")[0], [name])
+            words, file = self.show("weblist", ".", profile)
+            self.assertEqual((words, file.suffix), ([name], ".html"))
+        self.viewer("mine")
+        self.assertEqual(self.show("-web", profile, BROWSER="mine --new-window")[0], ["mine", "--new-window"])
+        # One that is not there is no reason to show nothing; an empty one says nothing.
+        self.assertEqual(self.show("-web", profile, BROWSER="/no/such/browser")[0], ["chrome"])
+        self.assertEqual(self.show("-web", profile, BROWSER="  ")[0], ["chrome"])
+
+    def test_a_desktop_alone_shows_nothing(self):
+        """Without xdg-open it is told where the file is, and xdg-open without a desktop is not tried."""
+        for names, env in (((), {"DISPLAY": ":7"}), (("xdg-open",), {})):
+            for name in names:
+                self.viewer(name)
+            plain = {"PATH": str(self.path / "bin"), "TMPDIR": str(self.path), "VIEWED": str(self.path / "seen"), **env}
+            done = subprocess.run([CPROF, "-web", str(TESTDATA / "proto/go-cpu.pb")], capture_output=True, text=True, env=plain)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, r"set BROWSER.*the file is \S+\.svg")
+            self.assertFalse((self.path / "seen").exists())
 
     def test_a_browser_gets_the_file_and_its_own_arguments(self):
         seen = self.path / "seen"
@@ -248,11 +310,10 @@ class Exports(unittest.TestCase):
                 break
             subprocess.run(["sleep", "0.02"], check=True)
         words = seen.read_text().splitlines()
-        self.assertEqual(words[:3], ["--new", "$(touch", f"{self.path}/ran)"])
-        self.assertTrue(words[3].endswith(".svg"))
-        self.assertEqual(pathlib.Path(words[3]).read_bytes()[:5], b"<?xml")
+        self.assertEqual(words[:4], ["viewer", "--new", "$(touch", f"{self.path}/ran)"])
+        self.assertTrue(words[4].endswith(".svg"))
+        self.assertEqual(pathlib.Path(words[4]).read_bytes()[:5], b"<?xml")
         self.assertFalse((self.path / "ran").exists())
-        self.assertEqual(pathlib.Path(words[3]).parent.stat().st_mode & 0o777, 0o700)
 
     def test_a_listing_is_shown_kept_or_redirected(self):
         profile, seen = TESTDATA / "proto/go-cpu.pb", self.path / "seen"
@@ -261,7 +322,7 @@ class Exports(unittest.TestCase):
             if seen.exists():
                 break
             time.sleep(0.05)
-        shown = pathlib.Path(seen.read_text().split()[0])
+        shown = pathlib.Path(seen.read_text().split()[1])
         self.assertEqual(shown.suffix, ".html")
         run("-weblist=.", profile, "-output", self.path / "kept.html")
         with (self.path / "redirected.html").open("wb") as out:
