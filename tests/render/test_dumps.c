@@ -103,12 +103,17 @@ static void test_names_drive_no_terminal(void **state) {
                    " k\\x1b[1m: Total 1 of 1 (  100%)\n           1 (  100%): x\\x09y\n\n");
 }
 
-static void expect_traces(const char *text, const cprof_report_options *options, bool mean,
+/* hide: a regular expression of names, or "". */
+static void expect_traces(const char *text, const cprof_report_options *options, bool mean, const char *hide,
                           const char *expected) {
     shown s;
     cprof_traces traces;
     show(&s, text, options);
     s.view.mean = mean;
+    cprof_name_filters filters = {.hide = *hide ? cprof_regex_new(cprof_slice_of(hide), "hide", NULL, NULL)
+                                                : NULL};
+    assert_true(cprof_filter_names(&s.view, &filters, NULL));
+    cprof_regex_free(filters.hide);
     assert_true(cprof_traces_init(&traces, &s.report, NULL));
     cprof_render_traces(&traces, &raw_style, &s.sink);
     cprof_traces_deinit(&traces);
@@ -124,7 +129,7 @@ static void test_traces(void **state) {
                   "2 20 :\n"
                   "3 30 : -@dir/lib.so main~m/m.c,5\n"
                   "4 0 : nofile,7 -\n",
-                  &plain_options, false,
+                  &plain_options, false, "",
                   "File: lib.so\nType: t\n" LINE "         k:  v w\n"
                   "longer_than_ten:  x\n"
                   "         b:  2kB\n"
@@ -139,23 +144,16 @@ static void test_traces(void **state) {
 static void test_traces_scale_and_divide(void **state) {
     (void)state;
     cprof_report_options options = {.ratio = 0.5, .unit = {"us", 2}};
-    expect_traces("types t/ns\n3001 : a,1\n", &options, false, "Type: t\n" LINE "    1.50us   a :1\n" LINE);
-    expect_traces("types n/count t/ns\n4 30 : a,1\n0 7 : b,2\n", &plain_options, true,
+    expect_traces("types t/ns\n3001 : a,1\n", &options, false, "",
+                  "Type: t\n" LINE "    1.50us   a :1\n" LINE);
+    expect_traces("types n/count t/ns\n4 30 : a,1\n0 7 : b,2\n", &plain_options, true, "",
                   "Type: t\n" LINE "       7ns   a :1\n" LINE "       7ns   b :2\n" LINE);
 }
 
 static void test_hidden_frames_are_no_traces(void **state) {
     (void)state;
-    shown s;
-    show(&s, "types t/count\n1 : a b+c\n2 : a\n", &plain_options);
-    cprof_name_filters filters = {.hide = cprof_regex_new(CPROF_SLICE("a|c"), "hide", NULL, NULL)};
-    assert_true(cprof_filter_names(&s.view, &filters, NULL));
-    cprof_regex_free(filters.hide);
-    cprof_traces traces;
-    assert_true(cprof_traces_init(&traces, &s.report, NULL));
-    cprof_render_traces(&traces, &raw_style, &s.sink);
-    cprof_traces_deinit(&traces);
-    expect(&s, "Type: t\n" LINE "         1   b\n" LINE);
+    expect_traces("types t/count\n1 : a b+c\n2 : a\n", &plain_options, false, "a|c",
+                  "Type: t\n" LINE "         1   b\n" LINE);
 }
 
 static void test_comments(void **state) {
