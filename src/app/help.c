@@ -1,5 +1,6 @@
 #include "app/help.h"
 
+#include "app/nearest.h"
 #include "base/utf8.h"
 
 enum { WIDTH = 79 };
@@ -35,12 +36,14 @@ static void put_row(cprof_sink *sink, const char *left, const char *right, int w
 void cprof_help_screen(cprof_sink *sink) {
     cprof_sink_puts(sink, "cprof: where time and memory go, what changed, what leaks\n"
                           "\n"
-                          "  cprof heap.pb.gz                        explore a profile: the shell\n"
+                          "  cprof heap.pb.gz                        explore it on the whole screen\n"
                           "  cprof top 20 heap.pb.gz                 the 20 heaviest functions\n"
                           "  cprof top -cum -focus json cpu.pb.gz    with callees, of stacks through json\n"
                           "  cprof list 'server.*Handle' cpu.pb.gz   source lines with their weight\n"
                           "  cprof peek malloc cpu.pb.gz             who calls it, whom it calls\n"
                           "  cprof diff old.pb.gz new.pb.gz          what grew, what shrank\n"
+                          "  cprof flame cpu.pb.gz -output cpu.html  a flame graph to click on\n"
+                          "  cprof svg cpu.pb.gz -output cpu.svg     the call graph\n"
                           "  cprof merge a.pb.gz b.pb.gz -output ab.pb.gz\n"
                           "  cprof info *.pb.gz                      what kind of files these are\n"
                           "  cat cpu.pb.gz | cprof tree -            - is standard input\n"
@@ -137,6 +140,20 @@ static void help_option(cprof_sink *sink, const cprof_option *o, bool in_shell) 
         cprof_sink_printf(sink, "\nUnless it is set: %s\n", o->preset);
 }
 
+static bool unknown_topic(cprof_slice topic, cprof_error *err) {
+    cprof_nearest nearest = cprof_nearest_start(topic);
+    for (const cprof_command *c = cprof_commands; c->name; c++)
+        cprof_nearest_try(&nearest, c->name);
+    for (const cprof_option *o = cprof_options; o->name; o++)
+        cprof_nearest_try(&nearest, o->name);
+    int len = (int)(topic.len > 80 ? 80 : topic.len);
+    return nearest.best ? cprof_error_set(err, CPROF_ERR_USAGE, -1,
+                                          "\"%.*s\" is no command and no option; did you mean %s?", len,
+                                          topic.ptr, nearest.best)
+                        : cprof_error_set(err, CPROF_ERR_USAGE, -1, "\"%.*s\" is no command and no option",
+                                          len, topic.ptr);
+}
+
 bool cprof_help_topic(cprof_sink *sink, cprof_slice topic, bool in_shell, cprof_error *err) {
     const char *choice;
     if (topic.len > 0 && topic.ptr[0] == '-')
@@ -154,8 +171,7 @@ bool cprof_help_topic(cprof_sink *sink, cprof_slice topic, bool in_shell, cprof_
     else if (option)
         help_option(sink, option, in_shell);
     else
-        return cprof_error_set(err, CPROF_ERR_USAGE, -1, "\"%.*s\" is no command and no option",
-                               (int)(topic.len > 80 ? 80 : topic.len), topic.ptr);
+        return unknown_topic(topic, err);
     return true;
 }
 

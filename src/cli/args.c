@@ -200,17 +200,15 @@ static const cprof_command *command_word(const char *word, cprof_settings *setti
     return command;
 }
 
-/* A first word that is neither a file nor a command, but nearly one, is said: it would be missed as a file.
- */
-static void note_near_command(cprof_args *args) {
-    const char *word = args->words[0];
+/* A first word that is neither a file nor a command, but nearly one, would only be missed as a file. */
+static bool refuse_near_command(const char *word, cprof_error *err) {
     if (word[strspn(word, "abcdefghijklmnopqrstuvwxyz")] != 0 || access(word, F_OK) == 0)
-        return;
+        return true;
     cprof_nearest nearest = cprof_nearest_start(cprof_slice_of(word));
     for (const cprof_command *c = cprof_commands; c->name; c++)
         cprof_nearest_try(&nearest, c->name);
-    if (nearest.best)
-        add_note(args, "there is no command %s; did you mean %s?", word, nearest.best);
+    return !nearest.best ||
+           usage(err, "there is no command and no file %s; did you mean %s?", word, nearest.best);
 }
 
 /* A bare number says how many rows; in the flags' grammar only where there is no file of that name. */
@@ -237,8 +235,8 @@ static bool choose_command(parser *p, cprof_error *err) {
     }
     if (!args->command) {
         args->command = p->flag;
-        if (is_word)
-            note_near_command(args);
+        if (is_word && !refuse_near_command(args->words[0], err))
+            return false;
     } else if (p->flag && p->flag != args->command) {
         if (!args->command->first_is_base || args->command->base_optional)
             return usage(err, "%s and -%s: one report at a time", args->command->name, p->flag->name);
@@ -299,9 +297,10 @@ static bool check(const parser *p, cprof_error *err) {
     const cprof_settings *s = &args->settings;
     if (args->help || (args->command && args->command->kind > CPROF_COMMAND_INFO))
         return true;
+    if (args->word_count == 0 && args->command)
+        return usage(err, "no profile given to %s: cprof %s", args->command->name, args->command->usage);
     if (args->word_count == 0)
-        return usage(err, "no profile given%s%s; \"cprof -h\" shows how", args->command ? " to " : "",
-                     args->command ? args->command->name : "");
+        return usage(err, "no profile given; \"cprof -h\" shows how");
     if (s->http.len && args->command)
         return usage(err, "-http and a report (%s) exclude one another", args->command->name);
     if (s->no_browser && !s->http.len)

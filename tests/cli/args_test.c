@@ -96,6 +96,8 @@ static void refuses_nonsense(void **state) {
     (void)state;
     static const char *const cases[][2] = {
         {"-nodecuont=3 f", "did you mean -nodecount?"},
+        {"tpo f", "there is no command and no file tpo; did you mean top?"},
+        {"list f", "cprof list"},
         {"-nonesuch f", "unknown option -nonesuch"},
         {"---top f", "unknown option --top"},
         {"-top -tree f", "one report at a time"},

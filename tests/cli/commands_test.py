@@ -156,8 +156,9 @@ class Errors(Case):
     def test_wrong_usage(self):
         self.assertIn("did you mean -nodecount?", self.bad(2, "top", "-nodecuont=3", HEAP))
         self.assertIn("no profile given", self.bad(2, "top"))
-        done = self.run_cprof("tpo", HEAP)
-        self.assertIn(b"there is no command tpo; did you mean top?\n", done.stderr)
+        self.assertEqual(self.bad(2, "tpo", HEAP), "cprof: there is no command and no file tpo; did you mean top?")
+        self.assertEqual(self.bad(2, "help", "tpo"), 'cprof: "tpo" is no command and no option; did you mean top?')
+        self.assertEqual(self.bad(2, "list", HEAP), "cprof: no profile given to list: cprof list RE [options] SOURCE…")
         self.assertIn("one report at a time", self.bad(2, "-top", "-tree", HEAP))
         self.assertIn("alloc_space", self.bad(2, "top", "-sample_index=cpu", HEAP))
         self.assertIn("divide_by", self.bad(2, "top", "-divide_by=0", HEAP))
