@@ -188,6 +188,7 @@ typedef struct share {
     const loader *loader; /* the group's */
     const entry *entries;
     size_t count, loaded;
+    atomic_size_t *read;    /* entries of the group that were read, or tried; the shares' own */
     cprof_profile *profile; /* of those that could be read */
     cprof_merger *merger;   /* while there is more than one */
     cprof_error error;      /* what ended it before its time */
@@ -273,6 +274,9 @@ static bool share_load(share *s) {
             cprof_profile_free(profile);
             ok = false;
         }
+        size_t read = atomic_fetch_add(s->read, 1) + 1, all = s->group->entries.at.count;
+        if (all > 1)
+            cprof_progress(l->env, "reading profiles", read, all);
         if (!ok && (s->group->alone || is_final(&err))) {
             s->error = err;
             return false;
@@ -323,6 +327,7 @@ enum { SOURCES_PER_THREAD = 3 }; /* a share of one or two is not worth a thread 
 static bool load_entries(group *g, cprof_error *err) {
     const loader *l = g->loader;
     share shares[CPROF_THREADS_MAX];
+    atomic_size_t read = 0;
     size_t count = g->entries.at.count;
     unsigned threads = cprof_threads_count(count, SOURCES_PER_THREAD);
     for (unsigned i = 0; i < threads; i++) {
@@ -331,6 +336,7 @@ static bool load_entries(group *g, cprof_error *err) {
                             .loader = l,
                             .entries = g->entries.at.at + from,
                             .count = to - from,
+                            .read = &read,
                             .error = CPROF_ERROR_INIT};
     }
     cprof_threads_run(share_run, shares, sizeof *shares, threads);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 enum {
+    SLOW = 8 << 20,        /* bytes of a file that takes a while, which is worth telling */
     READ_SIZE = 128 << 10, /* bytes that are read at once */
     MAGIC_MAX = 8,         /* bytes that tell a packed input */
     POLL_MS = 100          /* between looks at whether somebody wants it stopped */
@@ -155,6 +156,7 @@ bool cprof_source_fill(cprof_source *s, uint8_t *to, size_t room, size_t *count,
     if (s->unpacked > s->limit)
         return cprof_error_set(err, CPROF_ERR_LIMIT, -1, "there are more than %llu GiB of it when unpacked",
                                (unsigned long long)(s->limit >> 30));
-    cprof_progress(s->env, "reading", s->io.in_offset, s->size);
+    if (!*end && (s->size == 0 || s->size >= SLOW))
+        cprof_progress(s->env, "reading", s->io.in_offset, s->size);
     return true;
 }

@@ -154,6 +154,40 @@ class Terminal(unittest.TestCase):
         self.assertIn("\\x1b[31mred\\x09name\n", self.shown("top", path))
         self.assertIn("\\x1b[31mred\\x09name\n", self.piped("top", "-color=always", path))
 
+    def told(self, *args):
+        """What standard error gets while two sources, pipes, keep the program waiting."""
+        pipes = [os.path.join(self.folder.name, name) for name in ("slow", "slower")]
+        for pipe in pipes:
+            os.mkfifo(pipe)
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen([CPROF, *args], cwd=self.folder.name, stdout=subprocess.PIPE, stderr=theirs,
+                                   env={"TERM": "xterm", "TZ": "UTC"})
+        for pipe in pipes:
+            with open(pipe, "wb") as slow:
+                time.sleep(0.6)
+                slow.write(b"main;work 1\n")
+                slow.flush()
+                time.sleep(0.2)
+        out = process.communicate(timeout=30)[0].decode()
+        os.close(theirs)
+        self.fd, self.seen = ours, ""
+        while self.read(time.time() + 30):
+            pass
+        os.close(ours)
+        self.assertEqual(process.returncode, 0, self.seen)
+        return out
+
+    def test_progress_is_told_on_a_terminal(self):
+        for i in range(9):
+            self.write(f"{i}.folded", b"main;work 1\n")
+        files = [f"{i}.folded" for i in range(9)]
+        out = self.told("top", "slow", *files, "slower")
+        self.assertIn("\r\x1b[Kreading profiles ", self.seen)
+        self.assertIn("%", self.seen)
+        self.assertTrue(self.seen.endswith("\r\x1b[K"), self.seen)  # and wiped off
+        self.assertIn("11   100%   100%         11   100%  work\n", out)
+        self.assertNotIn("reading", out)
+
     def test_interrupt_leaves_the_terminal_usable(self):
         self.start("top", "-")
         time.sleep(0.5)
