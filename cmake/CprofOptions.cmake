@@ -44,5 +44,5 @@ endif()
 if(CPROF_COVERAGE)
   # Threads count too: without atomic counters some would end up negative.
   target_compile_options(cprof_flags INTERFACE --coverage -O0 -fprofile-update=atomic)
-  target_link_options(cprof_flags INTERFACE --coverage)
+  target_link_options(cprof_flags INTERFACE --coverage LINKER:--wrap=_exit) # see cmake/coverage_exit.c
 endif()
