@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Rows of a listing from which on no other function is begun. */
+enum { LINES_MAX = 50000 };
+
 /* --- heat --- */
 
 static double size_of(const cprof_share *share) {
@@ -137,14 +140,24 @@ static bool add_source_function(cprof_fold *fold, const cprof_list_function *fun
                                err);
 }
 
+/* What does not fit is counted. */
+static bool add_left_out(cprof_fold *fold, size_t count, cprof_error *err) {
+    char text[120];
+    snprintf(text, sizeof text, "… and %zu more function%s: a narrower pattern shows them", count,
+             count == 1 ? "" : "s");
+    return count == 0 || cprof_fold_add_note(fold, cprof_slice_of(text), err);
+}
+
 bool cprof_fold_source(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
     cprof_fold *fold = cprof_fold_of(job);
     cprof_list list;
     (void)sink;
     bool ok =
         cprof_list_init_sparse(&list, job->report, err) && cprof_fold_keep_total(fold, job->report, err);
-    for (uint32_t i = 0; ok && i < list.count; i++)
+    uint32_t i = 0;
+    for (; ok && i < list.count && fold->rows.count < LINES_MAX; i++)
         ok = add_source_function(fold, &list.functions[i], err);
+    ok = ok && add_left_out(fold, list.count - i, err);
     cprof_list_deinit(&list);
     return ok;
 }
@@ -160,15 +173,27 @@ static cprof_slice short_place(const cprof_disasm_line *line, cprof_slice functi
     return place;
 }
 
-static bool add_instruction(cprof_fold *fold, const cprof_disasm_line *line, cprof_slice function,
-                            cprof_error *err) {
-    if (line->place.len) {
-        cprof_fold_row place = {.part = CPROF_PART_PLACE, .caller = CPROF_NONE, .function = function};
-        if (!cprof_fold_keep(fold, short_place(line, function), &place.name))
-            return cprof_error_memory(fold->env, err);
-        if (!cprof_fold_add(fold, place, err))
+/* Where the instructions that follow come from, and the source itself where it is there. */
+static bool add_place(cprof_fold *fold, cprof_source_search *sources, const cprof_disasm_line *line,
+                      cprof_slice function, cprof_error *err) {
+    cprof_fold_row row = {.part = CPROF_PART_PLACE, .caller = CPROF_NONE, .function = function};
+    cprof_slice text = CPROF_SLICE("");
+    if (line->file.len) {
+        const cprof_source_text *source = cprof_source_search_get(sources, line->file, err);
+        if (!source)
             return false;
+        cprof_source_line(source, line->line, &text);
     }
+    if (!cprof_fold_keep(fold, short_place(line, function), &row.name) ||
+        !keep_source(fold, cprof_slice_trim(text), &row.place))
+        return cprof_error_memory(fold->env, err);
+    return cprof_fold_add(fold, row, err);
+}
+
+static bool add_instruction(cprof_fold *fold, cprof_source_search *sources, const cprof_disasm_line *line,
+                            cprof_slice function, cprof_error *err) {
+    if (line->place.len && !add_place(fold, sources, line, function, err))
+        return false;
     cprof_fold_row row = {
         .part = CPROF_PART_LINE, .caller = CPROF_NONE, .function = function, .number = line->address};
     if (!cprof_fold_keep_amount(fold, &line->flat, &row.flat) ||
@@ -177,7 +202,8 @@ static bool add_instruction(cprof_fold *fold, const cprof_disasm_line *line, cpr
     return cprof_fold_add(fold, row, err);
 }
 
-static bool add_code(cprof_fold *fold, const cprof_disasm_function *function, cprof_error *err) {
+static bool add_code(cprof_fold *fold, cprof_source_search *sources, const cprof_disasm_function *function,
+                     cprof_error *err) {
     cprof_fold_row heading = {.part = CPROF_PART_HEADING, .caller = CPROF_NONE, .place = CPROF_SLICE("")};
     if (!cprof_fold_keep(fold, function->names[0], &heading.name) ||
         !cprof_fold_keep_amount(fold, &function->flat, &heading.flat) ||
@@ -187,7 +213,7 @@ static bool add_code(cprof_fold *fold, const cprof_disasm_function *function, cp
     size_t first = fold->rows.count;
     bool ok = cprof_fold_add(fold, heading, err);
     for (uint32_t i = 0; ok && i < function->line_count; i++)
-        ok = add_instruction(fold, &function->lines[i], heading.name, err);
+        ok = add_instruction(fold, sources, &function->lines[i], heading.name, err);
     warm(fold, first, true);
     return ok;
 }
@@ -201,6 +227,15 @@ bool cprof_fold_disasm(const cprof_job *job, cprof_sink *sink, cprof_error *err)
     char *tools = cprof_job_tools(job, &ok, err);
     if (!ok)
         return false;
+    /* That the text of a line is not there needs no remark: the place says enough. */
+    cprof_env quiet = *fold->env;
+    quiet.note = NULL;
+    cprof_source_search *sources = cprof_source_search_new(job->report->options.source_path,
+                                                           job->report->options.trim_path, &quiet, err);
+    if (!sources) {
+        free(tools);
+        return false;
+    }
     bool found = cprof_disasm_report_init(&disasm, job->report, tools, &why);
     bool can_tell = why.code != CPROF_ERR_MEMORY && why.code != CPROF_ERR_STOPPED;
     if (!found && !can_tell && err)
@@ -208,8 +243,11 @@ bool cprof_fold_disasm(const cprof_job *job, cprof_sink *sink, cprof_error *err)
     ok = (found || can_tell) && cprof_fold_keep_total(fold, job->report, err);
     if (ok && !found)
         ok = cprof_fold_add_note(fold, cprof_slice_of(why.message), err);
-    for (size_t i = 0; ok && found && i < disasm.functions.count; i++)
-        ok = add_code(fold, &disasm.functions.at[i], err);
+    size_t i = 0, count = found ? disasm.functions.count : 0;
+    for (; ok && i < count && fold->rows.count < LINES_MAX; i++)
+        ok = add_code(fold, sources, &disasm.functions.at[i], err);
+    ok = ok && add_left_out(fold, count - i, err);
+    cprof_source_search_free(sources);
     cprof_disasm_report_deinit(&disasm);
     free(tools);
     return ok;

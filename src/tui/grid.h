@@ -16,13 +16,16 @@ typedef enum cprof_role {
     CPROF_ROLE_HOT,    /* what weighs much */
     CPROF_ROLE_GROWN,
     CPROF_ROLE_SHRUNK,
-    CPROF_ROLE_MATCH,   /* of a search */
-    CPROF_ROLE_KEY,     /* names of keys */
-    CPROF_ROLE_DIM,     /* what matters less */
-    CPROF_ROLE_BAD,     /* messages of failure */
-    CPROF_ROLE_WARM,    /* what weighs something */
-    CPROF_ROLE_HEADING, /* of a part of a view */
-    CPROF_ROLE_FRAME,   /* of a flame graph: CPROF_FRAME_COLOURS of them, by package */
+    CPROF_ROLE_MATCH,       /* of a search */
+    CPROF_ROLE_KEY,         /* names of keys */
+    CPROF_ROLE_DIM,         /* what matters less */
+    CPROF_ROLE_BAD,         /* messages of failure */
+    CPROF_ROLE_WARM,        /* what weighs something */
+    CPROF_ROLE_HEADING,     /* of a part of a view */
+    CPROF_ROLE_FRAME_GROWN, /* of a flame graph of a difference */
+    CPROF_ROLE_FRAME_SHRUNK,
+    CPROF_ROLE_FRAME_SAME,
+    CPROF_ROLE_FRAME, /* of a flame graph: CPROF_FRAME_COLOURS of them, by package */
     CPROF_FRAME_COLOURS = 6,
     CPROF_ROLE_COUNT = CPROF_ROLE_FRAME + CPROF_FRAME_COLOURS
 } cprof_role;

@@ -102,8 +102,26 @@ static void open_stack(cprof_app *app) {
         cprof_screen_view_toggle(cprof_app_view(app));
 }
 
-/* The listing of the function under the cursor. */
+/* What "list RE", shown as text, was asked for; "" where the text is of another command. */
+static cprof_slice pattern_of(const cprof_screen_view *v) {
+    static const char *const commands[] = {"list ", "disasm ", "peek "};
+    cprof_slice line = v->kind == CPROF_VIEW_TEXT ? cprof_slice_trim(v->command) : CPROF_SLICE("");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (cprof_slice_starts_with(line, commands[i])) {
+            line = cprof_slice_trim(cprof_slice_sub(line, strlen(commands[i]), line.len));
+            return cprof_slice_sub(line, 0, cprof_slice_find(line, ' '));
+        }
+    return CPROF_SLICE("");
+}
+
+/* The listing of what the text is about, or of the function under the cursor. */
 static void open_listing(cprof_app *app, cprof_view_kind kind) {
+    cprof_slice asked = pattern_of(cprof_app_view(app));
+    if (asked.len) {
+        app->message.count = 0;
+        cprof_app_open(app, kind, asked, false);
+        return;
+    }
     const cprof_fold_row *row = function_row(app);
     cprof_arena arena;
     cprof_slice pattern;
@@ -386,8 +404,8 @@ static const binding bindings[] = {
     {'q', CPROF_KEY_F + 10, "q", "quit", "leave cprof (F10; Ctrl-D at the prompt)", 0, quit},
     {CPROF_KEY_ENTER, 0, "Enter", "open", "open the function under the cursor: its callers and callees",
      FUNCTIONS | LISTINGS, open_function},
-    {'s', 'l', "s", "source", "its source, line by line, with what each weighs (l)", FUNCTIONS | IN(DISASM) | STACKS, open_source},
-    {'d', 0, "d", "asm", "its machine code", FUNCTIONS | IN(SOURCE) | STACKS, open_disasm},
+    {'s', 'l', "s", "source", "its source, line by line, with what each weighs (l)", FUNCTIONS | IN(DISASM) | STACKS | IN(TEXT), open_source},
+    {'d', 0, "d", "asm", "its machine code", FUNCTIONS | IN(SOURCE) | STACKS | IN(TEXT), open_disasm},
     {'.', 0, ". ,", "hot line", "the next hot line, the one before", LISTINGS, next_hot},
     {',', 0, ",", NULL, NULL, LISTINGS, former_hot},
     {']', 0, "] [", "function", "the next function or file, the one before", LISTINGS, next_heading},

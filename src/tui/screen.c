@@ -45,31 +45,34 @@ struct cprof_screen {
 /* --- looks --- */
 
 typedef struct look {
-    short ink, ground;   /* with 256 colours; -1: the terminal's own */
-    short ink8, ground8; /* with 8 */
-    attr_t style, plain; /* with colours, without */
+    short ink, ground;           /* with 256 colours; -1: the terminal's own */
+    short ink8, ground8;         /* with 8 */
+    attr_t style, style8, plain; /* with 256 colours, with 8, without */
 } look;
 
 #define PLAIN_FRAME A_NORMAL
 static const look looks[CPROF_ROLE_COUNT] = {
-    [CPROF_ROLE_NORMAL] = {-1, -1, -1, -1, 0, 0},
-    [CPROF_ROLE_HEADER] = {255, 24, COLOR_WHITE, COLOR_BLUE, A_BOLD, A_REVERSE},
-    [CPROF_ROLE_BAR] = {208, -1, COLOR_YELLOW, -1, 0, 0},
-    [CPROF_ROLE_HOT] = {203, -1, COLOR_RED, -1, A_BOLD, A_BOLD},
-    [CPROF_ROLE_GROWN] = {203, -1, COLOR_RED, -1, 0, A_BOLD},
-    [CPROF_ROLE_SHRUNK] = {75, -1, COLOR_BLUE, -1, 0, A_UNDERLINE},
-    [CPROF_ROLE_MATCH] = {16, 220, COLOR_BLACK, COLOR_YELLOW, 0, A_UNDERLINE | A_BOLD},
-    [CPROF_ROLE_KEY] = {37, -1, COLOR_CYAN, -1, A_BOLD, A_BOLD},
-    [CPROF_ROLE_DIM] = {245, -1, -1, -1, 0, A_DIM},
-    [CPROF_ROLE_BAD] = {203, -1, COLOR_RED, -1, A_BOLD, A_BOLD},
-    [CPROF_ROLE_WARM] = {215, -1, COLOR_YELLOW, -1, 0, 0},
-    [CPROF_ROLE_HEADING] = {-1, -1, -1, -1, A_BOLD | A_UNDERLINE, A_BOLD | A_UNDERLINE},
-    [CPROF_ROLE_FRAME + 0] = {16, 215, COLOR_BLACK, COLOR_YELLOW, 0, PLAIN_FRAME},
-    [CPROF_ROLE_FRAME + 1] = {16, 186, COLOR_BLACK, COLOR_GREEN, 0, PLAIN_FRAME},
-    [CPROF_ROLE_FRAME + 2] = {16, 152, COLOR_BLACK, COLOR_CYAN, 0, PLAIN_FRAME},
-    [CPROF_ROLE_FRAME + 3] = {16, 217, COLOR_BLACK, COLOR_MAGENTA, 0, PLAIN_FRAME},
-    [CPROF_ROLE_FRAME + 4] = {16, 229, COLOR_BLACK, COLOR_WHITE, 0, PLAIN_FRAME},
-    [CPROF_ROLE_FRAME + 5] = {16, 209, COLOR_BLACK, COLOR_RED, 0, PLAIN_FRAME},
+    [CPROF_ROLE_NORMAL] = {-1, -1, -1, -1, 0, 0, 0},
+    [CPROF_ROLE_HEADER] = {255, 24, COLOR_WHITE, COLOR_BLUE, A_BOLD, A_BOLD, A_REVERSE},
+    [CPROF_ROLE_BAR] = {208, -1, COLOR_YELLOW, -1, 0, 0, 0},
+    [CPROF_ROLE_HOT] = {203, -1, COLOR_RED, -1, A_BOLD, A_BOLD, A_BOLD},
+    [CPROF_ROLE_GROWN] = {203, -1, COLOR_RED, -1, 0, 0, A_BOLD},
+    [CPROF_ROLE_SHRUNK] = {75, -1, COLOR_CYAN, -1, 0, 0, A_UNDERLINE},
+    [CPROF_ROLE_MATCH] = {16, 220, COLOR_BLACK, COLOR_YELLOW, 0, 0, A_UNDERLINE | A_BOLD},
+    [CPROF_ROLE_KEY] = {37, -1, COLOR_CYAN, -1, A_BOLD, A_BOLD, A_BOLD},
+    [CPROF_ROLE_DIM] = {245, -1, -1, -1, 0, A_DIM, A_DIM},
+    [CPROF_ROLE_BAD] = {203, -1, COLOR_RED, -1, A_BOLD, A_BOLD, A_BOLD},
+    [CPROF_ROLE_WARM] = {215, -1, COLOR_YELLOW, -1, 0, 0, 0},
+    [CPROF_ROLE_HEADING] = {-1, -1, -1, -1, A_BOLD | A_UNDERLINE, A_BOLD | A_UNDERLINE, A_BOLD | A_UNDERLINE},
+    [CPROF_ROLE_FRAME_GROWN] = {16, 210, COLOR_BLACK, COLOR_RED, 0, 0, A_BOLD},
+    [CPROF_ROLE_FRAME_SHRUNK] = {16, 117, COLOR_BLACK, COLOR_CYAN, 0, 0, A_UNDERLINE},
+    [CPROF_ROLE_FRAME_SAME] = {16, 252, COLOR_BLACK, COLOR_WHITE, 0, 0, A_DIM},
+    [CPROF_ROLE_FRAME + 0] = {16, 215, COLOR_BLACK, COLOR_YELLOW, 0, 0, PLAIN_FRAME},
+    [CPROF_ROLE_FRAME + 1] = {16, 186, COLOR_BLACK, COLOR_GREEN, 0, 0, PLAIN_FRAME},
+    [CPROF_ROLE_FRAME + 2] = {16, 152, COLOR_BLACK, COLOR_CYAN, 0, 0, PLAIN_FRAME},
+    [CPROF_ROLE_FRAME + 3] = {16, 217, COLOR_BLACK, COLOR_MAGENTA, 0, 0, PLAIN_FRAME},
+    [CPROF_ROLE_FRAME + 4] = {16, 229, COLOR_BLACK, COLOR_WHITE, 0, 0, PLAIN_FRAME},
+    [CPROF_ROLE_FRAME + 5] = {16, 209, COLOR_BLACK, COLOR_RED, 0, 0, PLAIN_FRAME},
 };
 
 static void choose_looks(cprof_screen *s) {
@@ -92,7 +95,7 @@ static void choose_looks(cprof_screen *s) {
 
 static void set_look(cprof_screen *s, const cprof_cell *cell) {
     const look *l = &looks[cell->role];
-    attr_t style = s->colours ? l->style : l->plain;
+    attr_t style = s->colours == 256 ? l->style : s->colours ? l->style8 : l->plain;
     if (cell->selected)
         style ^= A_REVERSE;
     curses.wattr_set(s->window, style, s->colours ? (short)(cell->role + 1) : 0, NULL);

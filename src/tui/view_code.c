@@ -102,6 +102,14 @@ static void draw_line(const cprof_screen_view *v, cprof_area line, const cprof_f
     cprof_view_mark(line, l.text, text, wanted);
 }
 
+/* The source of the instructions below stands over all columns. */
+static void draw_place(cprof_area line, int end, const cprof_fold_row *row, cprof_slice wanted) {
+    int column = row->place.len ? end - 2 - cprof_text_columns(row->name) : end;
+    column = cprof_area_put(line, 0, column < 2 ? 2 : column, CPROF_ROLE_KEY, row->name) + 2;
+    cprof_area_put(line, 0, column, CPROF_ROLE_DIM, row->place);
+    cprof_view_mark(line, column, row->place, wanted);
+}
+
 void cprof_listing_draw_row(const cprof_screen_view *v, cprof_area line, size_t i, cprof_slice wanted) {
     const cprof_fold_row *row = cprof_screen_view_row(v, i);
     layout l = layout_of(v, &line);
@@ -110,7 +118,7 @@ void cprof_listing_draw_row(const cprof_screen_view *v, cprof_area line, size_t 
     else if (row->part == CPROF_PART_LINE)
         draw_line(v, line, row, wanted);
     else if (row->part == CPROF_PART_PLACE)
-        cprof_area_put(line, 0, l.text, CPROF_ROLE_KEY, row->name);
+        draw_place(line, l.text, row, wanted);
     else
         cprof_area_put(line, 0, 2, CPROF_ROLE_NORMAL, row->name);
 }

@@ -21,14 +21,19 @@ static void draw_frame(cprof_screen_view *v, cprof_area line, size_t row, int fr
     const cprof_fold_row *r = row_of(v, row);
     cprof_role role = CPROF_ROLE_FRAME + r->colour % CPROF_FRAME_COLOURS;
     if (v->fold->is_difference)
-        role = r->cum.value > 0 ? CPROF_ROLE_GROWN : r->cum.value < 0 ? CPROF_ROLE_SHRUNK : CPROF_ROLE_DIM;
+        role = r->cum.value > 0   ? CPROF_ROLE_FRAME_GROWN
+               : r->cum.value < 0 ? CPROF_ROLE_FRAME_SHRUNK
+                                  : CPROF_ROLE_FRAME_SAME;
     if (cprof_find_text(r->name, wanted) < r->name.len)
         role = CPROF_ROLE_MATCH;
     cprof_area frame = cprof_area_sub(line, 0, from, 1, to - from);
     cprof_area_paint(frame, 0, 0, frame.columns, role);
     cprof_area_puts(frame, 0, 0, role, "▏");
-    if (frame.columns > 2)
-        cprof_area_put(cprof_area_sub(frame, 0, 1, 1, frame.columns - 1), 0, 0, role, r->name);
+    if (frame.columns > 2) {
+        cprof_area text = cprof_area_sub(frame, 0, 1, 1, frame.columns - 1);
+        const char *sign = !v->fold->is_difference || r->cum.value == 0 ? "" : r->cum.value > 0 ? "+" : "-";
+        cprof_area_put(text, 0, cprof_area_puts(text, 0, 0, role, sign), role, r->name);
+    }
     if (row == v->cursor && focus)
         cprof_area_select(frame, 0, 0, frame.columns);
 }

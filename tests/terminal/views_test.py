@@ -170,6 +170,42 @@ class Views(ScreenCase):
         screen = self.until("flat v")
         self.assertRegex(screen, r"(?m)^ +\+\d\S+ +\S+%.* example\.com/leaker/store")
         self.assertRegex(screen, r"(?m)^ +-\d\S+ +\S+%.* \S")
+        self.assertRegex(self.shown("-e"), r"\x1b\[[0-9;]*1m\+\d")  # bold
+        self.assertRegex(self.shown("-e"), r"\x1b\[[0-9;]*4m-\d")  # underlined
+        self.leave()
+
+    def test_eight_colours_do(self):
+        first, last = (str(TESTDATA / "go" / "series" / f"heap-{n}.pb.gz") for n in ("00", "11"))
+        self.start("-base", first, last, columns=120, TERM="screen")
+        self.keys("F2")
+        self.until("flat v")
+        screen = self.shown("-e")
+        self.assertRegex(screen, r"\x1b\[31m\+\d")
+        self.assertRegex(screen, r"\x1b\[36m-\d")
+        self.assertRegex(screen, r"\x1b\[[0-9;]*2m +0%")  # what is nothing is dim
+        self.assertNotIn("38;5;", screen)
+        self.keys("F4")
+        self.until("▏+root")
+        self.assertRegex(self.shown("-e"), r"\x1b\[30m\x1b\[41m[^\x1b]*▏\+")
+        self.leave()
+
+    def test_listings_of_what_text_shows(self):
+        folder = pathlib.Path(self.folder.name)
+        source, profile = folder / "work.go", folder / "dump"
+        source.write_text("one\ntwo\nthree\nfour\nfive\n")
+        profile.write_text("goroutine profile: total 3\n2 @ 0x100\n#\t0xff\tmain.f+0x1\twork.go:2\n\n"
+                           "1 @ 0x200\n#\t0x1ff\tmain.g+0x1\twork.go:4\n")
+        self.start(str(profile), "-source_path", str(folder), wait="Type: goroutine")
+        self.line("list main")
+        self.until("ROUTINE")
+        self.keys("Escape")
+        self.until("? keys")
+        self.type("s")
+        self.until("source")
+        self.assertRegex(self.shown(), r"(?m)^ +2 +2 █+ +2  two$")
+        self.type("]")
+        screen = self.until("main.g")
+        self.assertRegex(screen, r"(?m)^ +1 +1 █+ +4  four$")
         self.leave()
 
     def test_each_view_tells_its_command_line(self):

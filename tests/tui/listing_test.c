@@ -255,6 +255,17 @@ static void code_has_heat(void **state) {
     is_on(0x401139);
     assert_true(cprof_screen_view_hot_line(&view, 1));
     is_on(0x40113c);
+    /* The source stands above its code, where it is known. */
+    code.rows.at[1].place = CPROF_SLICE("void spin(unsigned n) {");
+    code.rows.at[3].name = CPROF_SLICE("a_function_with_a_long_name work.c:4");
+    code.rows.at[3].place = CPROF_SLICE("sum += n * n;");
+    assert_true(cprof_screen_view_key(&view, CPROF_KEY_HOME));
+    shows(5, 72,
+          "      flat       cum       address\n"
+          "        10        10 spin\n"
+          "                          work.c:3  void spin(unsigned n) {\n"
+          "         .         .        401136  push   %rbp\n"
+          "  a_function_with_a_long_name work.c:4  sum += n * n;\n");
 }
 
 /* Heat is told by roles, and growth from shrinkage by signs too. */

@@ -263,6 +263,14 @@ static void growth_has_signs_in_all_views(void **state) {
           "        cum   total  caller       flat name\n"
           "        +80 400.00%    100%          0 ▾ root\n"
           "        +80 400.00%    100%          0   ▾ main\n");
+    cprof_screen_view_deinit(&view);
+    open_view(CPROF_VIEW_FLAME);
+    shows(4, 60,
+          "root  80, 400.00% of the total, 100% of its caller, 0 itself\n"
+          "▏+root\n"
+          "▏+main\n"
+          "▏+a                                             ▏+b\n");
+    assert_int_equal(grid.cells[60].role, CPROF_ROLE_FRAME_GROWN);
 }
 
 /* --- goroutines --- */
