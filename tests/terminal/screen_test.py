@@ -103,7 +103,7 @@ class Screen(ScreenCase):
         self.start(HEAP)
         for line in "ignore=" + "x" * 30, "hide=" + "y" * 30, "focus=main":
             self.line(line)
-            self.until(line)
+            self.until("› " + line)
         self.assertRegex(self.shown().split("\n")[1], "of [^ ]+ total +… › hide=y{30} › focus=main")
         self.line("q")
         self.ended(0)

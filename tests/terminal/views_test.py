@@ -9,7 +9,6 @@ import re
 import subprocess
 import unittest
 
-
 from screen_case import CPROF, HEAP, TESTDATA, ScreenCase
 
 WORK = """volatile unsigned sum;
@@ -230,12 +229,6 @@ class Views(ScreenCase):
         self.keys("F7")
         self.until("the profile counts inuse_space, not goroutines")
         self.leave()
-
-
-def load_tests(loader, _tests, _pattern):
-    """Those of this file only, not those of the class it builds on."""
-    names = [name for name in vars(Views) if name.startswith("test_")]
-    return unittest.TestSuite(map(Views, names))
 
 
 if __name__ == "__main__":
