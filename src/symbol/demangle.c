@@ -110,6 +110,41 @@ static size_t strip_template_arguments(char *text, size_t length) {
     return to;
 }
 
+/* True for what follows the parameters of a function that a name is local to: "::", perhaps behind " const".
+ */
+static bool follows_enclosing(cprof_slice rest) {
+    static const char *const qualifiers[] = {" const", " volatile", " &&", " &"};
+    for (size_t i = 0; i < sizeof qualifiers / sizeof *qualifiers; i++)
+        if (cprof_slice_starts_with(rest, qualifiers[i]))
+            rest = cprof_slice_sub(rest, strlen(qualifiers[i]), rest.len);
+    return cprof_slice_starts_with(rest, "::");
+}
+
+/* Empties the parameters of functions that names are local to, in place: "f(int)::{lambda()#1}" becomes
+ * "f()::{lambda()#1}"; returns the new length. */
+static size_t empty_enclosing_parameters(char *text, size_t length) {
+    enum { DEPTH_MAX = 64 };
+    static const char anonymous[] = "(anonymous namespace)";
+    size_t to = 0, open[DEPTH_MAX]; /* where each bracket is in what is written */
+    unsigned depth = 0;
+    for (size_t i = 0; i < length;) {
+        if (cprof_slice_starts_with((cprof_slice){text + i, length - i}, anonymous)) {
+            memmove(text + to, text + i, sizeof anonymous - 1);
+            to += sizeof anonymous - 1;
+            i += sizeof anonymous - 1;
+            continue;
+        }
+        char c = text[i++];
+        if (c == '(' && depth++ < DEPTH_MAX)
+            open[depth - 1] = to;
+        if (c == ')' && depth > 0 && --depth < DEPTH_MAX &&
+            follows_enclosing((cprof_slice){text + i, length - i}))
+            to = open[depth] + 1;
+        text[to++] = c;
+    }
+    return to;
+}
+
 /* Empties the generic arguments of a Rust v0 name ("f::<u8>" -> "f::<>"); "<T as Trait>" stays. */
 static size_t empty_generic_arguments(char *text, size_t length) {
     size_t to = 0;
@@ -168,7 +203,9 @@ static bool demangle_with(run *r, cprof_slice name, cprof_demangle_mode mode, bo
         return false;
     if (mode == CPROF_DEMANGLE_FULL)
         r->length = strip_clones(r->text, r->length);
-    else if (mode == CPROF_DEMANGLE_SIMPLE && rust_v0)
+    else if (!r->rust)
+        r->length = empty_enclosing_parameters(r->text, r->length);
+    if (mode == CPROF_DEMANGLE_SIMPLE && rust_v0)
         r->length = empty_generic_arguments(r->text, r->length);
     else if (mode == CPROF_DEMANGLE_SIMPLE && !rust_legacy)
         r->length = strip_template_arguments(r->text, r->length);
