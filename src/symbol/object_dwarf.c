@@ -293,6 +293,9 @@ bool cprof_object_dwarf_find(cprof_object *o, uint64_t address, cprof_object_fra
         return false;
     if (row == CPROF_NONE && frame.line == 0)
         return true;
+    const cprof_object_symbol *symbol = row == CPROF_NONE ? cprof_object_symbol_near(o, address) : NULL;
+    if (symbol)
+        frame.function = symbol->name;
     for (bool first = true; row != CPROF_NONE; row = table->scopes.at[row].parent, first = false) {
         cprof_scope *scope = &table->scopes.at[row];
         frame.function = scope_name(o, unit, scope, address, first);

@@ -141,6 +141,23 @@ static void finds_functions_inside_others(void **state) {
     free(sample.bytes);
 }
 
+/* They have lines, but no function. */
+static void names_the_bytes_between_functions(void **state) {
+    elf_sample sample = read_sample("sample_parts");
+    const cprof_object_mapping whole = {0};
+    cprof_object *object = open_sample("sample_parts", &whole);
+    cprof_object_frames frames = {0};
+    uint64_t before = elf_sample_symbol(&sample, "between") - 1;
+    (void)state;
+    assert_true(before - elf_sample_symbol(&sample, "early") < 64);
+    assert_true(cprof_object_find(object, before, false, &frames, NULL));
+    assert_int_equal(frames.count, 1);
+    assert_slice(frames.at[0].function, "early");
+    cprof_vec_free(NULL, &frames);
+    cprof_object_close(object);
+    free(sample.bytes);
+}
+
 /* The symbol table has the files of local symbols only. */
 static void names_files_by_the_symbol_table(void **state) {
     elf_sample sample = read_sample("sample_parts");
@@ -244,6 +261,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(finds_names_alone_when_fast),
         cmocka_unit_test(gives_unnamed_lines_to_the_units_file),
         cmocka_unit_test(finds_functions_inside_others),
+        cmocka_unit_test(names_the_bytes_between_functions),
         cmocka_unit_test(names_files_by_the_symbol_table),
         cmocka_unit_test(lists_functions),
         cmocka_unit_test(says_nothing_of_what_it_does_not_know),
