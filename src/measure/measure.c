@@ -69,7 +69,7 @@ static const unit *find_unit(const family *f, cprof_slice name) {
         key.len--;
     for (int i = 0; i < UNITS_MAX && f->units[i].name; i++) {
         for (const char *const *alias = f->units[i].aliases; *alias; alias++) {
-            if (cprof_slice_is(key, *alias))
+            if (**alias == lower[0] && cprof_slice_is(key, *alias))
                 return &f->units[i];
         }
     }
@@ -119,14 +119,33 @@ double cprof_measure_scale(int64_t value, cprof_slice from, cprof_slice to, cpro
     return scale((double)value, from, to, name);
 }
 
+/* Two digits behind the point, none where they would be 0. */
+static cprof_slice format_number(double x, char buffer[CPROF_LABEL_MAX]) {
+    enum { DIGITS = 20 };
+    if (fabs(x) < 0x1p53 && x == trunc(x)) { /* what most values are, and many times faster than printf */
+        uint64_t rest = (uint64_t)fabs(x);
+        char *at = buffer + DIGITS;
+        do
+            *--at = (char)('0' + rest % 10);
+        while (rest /= 10);
+        if (x < 0)
+            *--at = '-';
+        size_t length = (size_t)(buffer + DIGITS - at);
+        memmove(buffer, at, length);
+        return (cprof_slice){buffer, length};
+    }
+    int n = snprintf(buffer, CPROF_LABEL_MAX, "%.2f", x);
+    cprof_slice number = {buffer, n > 0 ? (size_t)n : 0};
+    if (cprof_slice_ends_with(number, ".00"))
+        number.len -= 3;
+    return number;
+}
+
 cprof_slice cprof_measure_label(int64_t value, cprof_slice from, cprof_slice to,
                                 char buffer[CPROF_LABEL_MAX]) {
     cprof_slice name;
     double scaled = cprof_measure_scale(value, from, to, &name);
-    int n = snprintf(buffer, CPROF_LABEL_MAX, "%.2f", scaled);
-    cprof_slice number = {buffer, n > 0 ? (size_t)n : 0};
-    if (cprof_slice_ends_with(number, ".00"))
-        number.len -= 3;
+    cprof_slice number = format_number(scaled, buffer);
     if (cprof_slice_is(number, "0") || cprof_slice_is(number, "-0")) {
         memcpy(buffer, "0", 2);
         return (cprof_slice){buffer, 1};

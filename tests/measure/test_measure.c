@@ -3,6 +3,8 @@
 
 #include "measure/measure.h"
 
+#include <inttypes.h>
+
 static void labels_are_the_references(void **state) {
     (void)state;
     static const struct {
@@ -166,8 +168,26 @@ static void families(void **state) {
     }
 }
 
+static void whole_numbers_are_exact(void **state) {
+    (void)state;
+    char buffer[CPROF_LABEL_MAX], expected[32];
+    const cprof_slice none = CPROF_SLICE("count");
+    for (int bits = 1; bits < 53; bits++) {
+        const int64_t value = (INT64_C(1) << bits) - 1;
+        const int64_t values[] = {value, -value, value + 1, -value - 1};
+        for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+            snprintf(expected, sizeof expected, "%" PRId64, values[i]);
+            assert_slice(cprof_measure_label(values[i], none, none, buffer), expected);
+        }
+    }
+    /* Where doubles have no ones any more, the nearest. */
+    assert_slice(cprof_measure_label(INT64_C(9007199254740993), none, none, buffer), "9007199254740992");
+    assert_slice(cprof_measure_label(INT64_MIN, none, none, buffer), "-9223372036854775808");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_numbers_are_exact),
         cmocka_unit_test(labels_are_the_references),
         cmocka_unit_test(percentages_are_the_references),
         cmocka_unit_test(scaling_keeps_the_value),
