@@ -24,74 +24,74 @@ static bool join_values(cprof_report *report, const cprof_label *labels, uint32_
     return values->error.code == CPROF_OK;
 }
 
-static bool make_label(cprof_report *report, const cprof_label *labels, uint32_t count, cprof_sink *scratch,
-                       cprof_trace_label *made) {
+/* One line; false where it does not fit into memory. */
+static bool make_label(cprof_report *report, const cprof_label *labels, uint32_t count, cprof_sink *text) {
     cprof_slice key = cprof_profile_string(report->view->profile, labels[0].key);
-    size_t from = scratch->count, characters = cprof_utf8_count(key);
-    cprof_sink_pad(scratch, characters < KEY_WIDTH ? KEY_WIDTH - (long)characters : 0);
-    size_t key_at = scratch->count - from;
-    cprof_sink_slice(scratch, key);
-    cprof_sink_puts(scratch, ":  ");
-    size_t values_at = scratch->count - from;
-    if (!join_values(report, labels, count, scratch))
-        return false;
-    cprof_slice text = cprof_slice_sub(cprof_sink_bytes(scratch), from, scratch->count);
-    made->line = cprof_report_join(report, &text, 1);
-    scratch->count = from;
-    if (!made->line.ptr)
-        return false;
-    made->key = cprof_slice_sub(made->line, key_at, key_at + key.len);
-    made->values = cprof_slice_sub(made->line, values_at, made->line.len);
+    size_t characters = cprof_utf8_count(key);
+    cprof_sink_pad(text, characters < KEY_WIDTH ? KEY_WIDTH - (long)characters : 0);
+    cprof_sink_slice(text, key);
+    cprof_sink_puts(text, ":  ");
+    return join_values(report, labels, count, text);
+}
+
+static int compare_lines(const void *a, const void *b) {
+    return cprof_slice_compare(*(const cprof_slice *)a, *(const cprof_slice *)b);
+}
+
+static void sort_lines(cprof_slice *lines, size_t count) {
+    if (count > 1)
+        qsort(lines, count, sizeof *lines, compare_lines);
+}
+
+/* Fills labels->text with the set's lines, texts first, and labels->at with their lengths. */
+static bool make_lines(const cprof_traces *traces, cprof_trace_labels *labels, size_t *texts) {
+    cprof_report *report = traces->report;
+    const cprof_label_sets *sets = &report->view->profile->label_sets;
+    uint32_t from = sets->first[labels->set], to = sets->first[labels->set + 1];
+    *texts = 0;
+    for (uint32_t i = from, next; i < to; i = next) {
+        const cprof_label *label = &sets->labels[i];
+        for (next = i + 1; next < to && sets->labels[next].key == label->key &&
+                           sets->labels[next].is_number == label->is_number;)
+            next++;
+        if (!cprof_view_shows_label(report->view, label))
+            continue;
+        size_t start = labels->text.count;
+        if (!make_label(report, label, next - i, &labels->text) ||
+            !cprof_vec_push(labels->env, &labels->at, ((cprof_slice){NULL, labels->text.count - start})))
+            return false;
+        *texts += !label->is_number;
+    }
     return true;
 }
 
-static int compare_labels(const void *a, const void *b) {
-    return cprof_slice_compare(((const cprof_trace_label *)a)->line, ((const cprof_trace_label *)b)->line);
+void cprof_trace_labels_init(cprof_trace_labels *labels, const cprof_env *env) {
+    *labels = (cprof_trace_labels){.env = env, .set = CPROF_NONE};
+    cprof_sink_init_memory(&labels->text, env);
+}
+
+void cprof_trace_labels_deinit(cprof_trace_labels *labels) {
+    cprof_vec_free(labels->env, &labels->at);
+    cprof_sink_deinit(&labels->text);
 }
 
 /* Texts first, then numbers, each in byte order of their lines. */
-static bool make_labels(cprof_traces *traces, uint32_t set, cprof_sink *scratch) {
-    cprof_report *report = traces->report;
-    const cprof_label_sets *sets = &report->view->profile->label_sets;
-    const cprof_label *labels = sets->labels + sets->first[set];
-    uint32_t count = sets->first[set + 1] - sets->first[set], texts = 0;
-    cprof_trace_labels *made = &traces->labels[set];
-    made->at = cprof_arena_calloc(&report->arena, (size_t)count + 1, sizeof *made->at);
-    if (!made->at)
+bool cprof_traces_label(const cprof_traces *traces, uint32_t sample, cprof_trace_labels *labels) {
+    uint32_t set = cprof_sample_label_set(traces->report->view->profile, sample);
+    size_t texts, used = 0;
+    if (set == labels->set)
+        return true;
+    labels->set = set;
+    labels->at.count = labels->text.count = 0;
+    if (!make_lines(traces, labels, &texts))
         return false;
-    for (uint32_t i = 0, next; i < count; i = next) {
-        for (next = i + 1; next < count && labels[next].key == labels[i].key &&
-                           labels[next].is_number == labels[i].is_number;)
-            next++;
-        if (!cprof_view_shows_label(report->view, &labels[i]))
-            continue;
-        if (!make_label(report, labels + i, next - i, scratch, &made->at[made->count]))
-            return false;
-        made->count++;
-        texts += !labels[i].is_number;
+    for (size_t i = 0; i < labels->at.count; i++) {
+        labels->at.at[i].ptr = labels->text.buffer + used;
+        used += labels->at.at[i].len;
     }
-    qsort(made->at, texts, sizeof *made->at, compare_labels);
-    qsort(made->at + texts, made->count - texts, sizeof *made->at, compare_labels);
+    sort_lines(labels->at.at, texts);
+    sort_lines(labels->at.at + texts, labels->at.count - texts);
     return true;
-}
-
-static bool make_all_labels(cprof_traces *traces) {
-    const cprof_view *view = traces->report->view;
-    uint32_t samples = cprof_view_sample_count(view);
-    traces->labels = cprof_arena_calloc(&traces->report->arena, (size_t)view->profile->label_sets.count + 1,
-                                        sizeof *traces->labels);
-    if (!traces->labels)
-        return false;
-    cprof_sink scratch;
-    cprof_sink_init_memory(&scratch, view->env);
-    bool ok = true;
-    for (uint32_t i = 0; ok && i < samples; i++) {
-        uint32_t set = cprof_sample_label_set(view->profile, cprof_view_sample(view, i));
-        if (!traces->labels[set].at)
-            ok = make_labels(traces, set, &scratch);
-    }
-    cprof_sink_deinit(&scratch);
-    return ok;
 }
 
 static bool make_names(cprof_traces *traces) {
@@ -111,7 +111,7 @@ bool cprof_traces_init(cprof_traces *traces, cprof_report *report, cprof_error *
     if (!cprof_node_table_init(&traces->nodes, report->view, &options, err) ||
         !cprof_report_profile_lines(report, &traces->lines, err))
         return false;
-    return (make_names(traces) && make_all_labels(traces)) || cprof_error_memory(report->view->env, err);
+    return make_names(traces) || cprof_error_memory(report->view->env, err);
 }
 
 void cprof_traces_deinit(cprof_traces *traces) {
@@ -129,6 +129,5 @@ bool cprof_traces_get(const cprof_traces *traces, uint32_t i, cprof_trace *trace
     if (shown == trace->frame_count)
         return false;
     trace->value = cprof_i64_mean(cprof_view_value(view, sample), cprof_view_divisor(view, sample));
-    trace->labels = &traces->labels[cprof_sample_label_set(view->profile, sample)];
     return true;
 }
