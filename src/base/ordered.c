@@ -43,8 +43,7 @@ static bool put_piece(ordered *all, uint32_t piece, const cprof_sink *made) {
     if (ended)
         return false;
     cprof_sink_write(all->sink, bytes.ptr, bytes.len);
-    if (all->sink->error.code == CPROF_OK)
-        all->sink->error = made->error;
+    cprof_sink_fail(all->sink, &made->error);
     pthread_mutex_lock(&all->lock);
     all->turn++;
     all->ended = ended = all->sink->error.code != CPROF_OK;

@@ -66,3 +66,13 @@ bool cprof_slice_next_line(cprof_slice *rest, cprof_slice *line) {
     *rest = cprof_slice_sub(*rest, end < rest->len ? end + 1 : end, rest->len);
     return true;
 }
+
+cprof_slice cprof_decimal_of(uint64_t magnitude, bool minus, char buffer[CPROF_DECIMAL_MAX]) {
+    int at = CPROF_DECIMAL_MAX;
+    do
+        buffer[--at] = (char)('0' + magnitude % 10);
+    while (magnitude /= 10);
+    if (minus)
+        buffer[--at] = '-';
+    return (cprof_slice){buffer + at, (size_t)(CPROF_DECIMAL_MAX - at)};
+}

@@ -56,4 +56,11 @@ cprof_slice cprof_path_base(cprof_slice path);
  * it; false at the end. */
 bool cprof_slice_next_line(cprof_slice *rest, cprof_slice *line);
 
+/* A number's digits; borrowed from buffer. */
+enum { CPROF_DECIMAL_MAX = 21 };
+cprof_slice cprof_decimal_of(uint64_t magnitude, bool minus, char buffer[CPROF_DECIMAL_MAX]);
+static inline cprof_slice cprof_decimal(int64_t x, char buffer[CPROF_DECIMAL_MAX]) {
+    return cprof_decimal_of(x < 0 ? 0 - (uint64_t)x : (uint64_t)x, x < 0, buffer);
+}
+
 #endif

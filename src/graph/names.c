@@ -7,20 +7,6 @@ static cprof_slice hex16(uint64_t x, char buffer[17]) {
     return (cprof_slice){buffer, 16};
 }
 
-static cprof_slice unsigned_decimal(uint64_t x, bool minus, char buffer[21]) {
-    int at = 21;
-    do
-        buffer[--at] = (char)('0' + x % 10);
-    while (x /= 10);
-    if (minus)
-        buffer[--at] = '-';
-    return (cprof_slice){buffer + at, (size_t)(21 - at)};
-}
-
-static cprof_slice decimal(int64_t x, char buffer[21]) {
-    return unsigned_decimal(x < 0 ? 0 - (uint64_t)x : (uint64_t)x, x < 0, buffer);
-}
-
 static void add_part(cprof_name_parts *parts, cprof_slice part) {
     parts->at[parts->count++] = part;
 }
@@ -41,10 +27,10 @@ void cprof_node_name(const cprof_node_table *t, uint32_t node, cprof_name_parts 
     if (i->line) {
         add_word(parts, cprof_strtab_get(&t->strings, i->file));
         add_part(parts, CPROF_SLICE(":"));
-        add_part(parts, decimal(i->line, parts->line));
+        add_part(parts, cprof_decimal(i->line, parts->line));
         if (i->column) {
             add_part(parts, CPROF_SLICE(":"));
-            add_part(parts, decimal(i->column, parts->column));
+            add_part(parts, cprof_decimal(i->column, parts->column));
         }
     } else if (i->file) {
         add_word(parts, cprof_strtab_get(&t->strings, i->file));
@@ -125,11 +111,11 @@ static void describe(const cprof_node_table *t, uint32_t node, identity *d) {
     cprof_slice fields[] = {
         cprof_strtab_get(&t->strings, i->name),
         CPROF_SLICE(""), /* the name as the linker knows it, which is not kept */
-        unsigned_decimal(i->address, false, d->numbers[0]),
+        cprof_decimal_of(i->address, false, d->numbers[0]),
         cprof_strtab_get(&t->strings, i->file),
-        decimal(i->start_line, d->numbers[1]),
-        decimal(i->line, d->numbers[2]),
-        decimal(i->column, d->numbers[3]),
+        cprof_decimal(i->start_line, d->numbers[1]),
+        cprof_decimal(i->line, d->numbers[2]),
+        cprof_decimal(i->column, d->numbers[3]),
         cprof_strtab_get(&t->strings, i->objfile),
     };
     d->count = 0;

@@ -109,7 +109,7 @@ static inline void cprof_node_stack_deinit(cprof_node_stack *stack) {
 typedef struct cprof_name_parts {
     cprof_slice at[10]; /* some point into the buffers below: do not copy the struct */
     int count;
-    char address[17], line[21], column[21];
+    char address[17], line[CPROF_DECIMAL_MAX], column[CPROF_DECIMAL_MAX];
 } cprof_name_parts;
 
 void cprof_node_name(const cprof_node_table *table, uint32_t node, cprof_name_parts *parts);

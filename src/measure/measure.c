@@ -121,18 +121,10 @@ double cprof_measure_scale(int64_t value, cprof_slice from, cprof_slice to, cpro
 
 /* Two digits behind the point, none where they would be 0. */
 static cprof_slice format_number(double x, char buffer[CPROF_LABEL_MAX]) {
-    enum { DIGITS = 20 };
     if (fabs(x) < 0x1p53 && x == trunc(x)) { /* what most values are, and many times faster than printf */
-        uint64_t rest = (uint64_t)fabs(x);
-        char *at = buffer + DIGITS;
-        do
-            *--at = (char)('0' + rest % 10);
-        while (rest /= 10);
-        if (x < 0)
-            *--at = '-';
-        size_t length = (size_t)(buffer + DIGITS - at);
-        memmove(buffer, at, length);
-        return (cprof_slice){buffer, length};
+        cprof_slice digits = cprof_decimal((int64_t)x, buffer);
+        memmove(buffer, digits.ptr, digits.len);
+        return (cprof_slice){buffer, digits.len};
     }
     int n = snprintf(buffer, CPROF_LABEL_MAX, "%.2f", x);
     cprof_slice number = {buffer, n > 0 ? (size_t)n : 0};

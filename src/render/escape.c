@@ -41,6 +41,8 @@ void cprof_sink_xml(cprof_sink *sink, cprof_slice s) {
 
 cprof_slice cprof_utf8_cut(cprof_slice s, size_t limit) {
     size_t i = 0;
+    if (s.len <= limit) /* a character has a byte at least */
+        return s;
     for (uint32_t c; i < s.len && limit > 0; limit--)
         i += cprof_utf8_decode(cprof_slice_sub(s, i, s.len), &c);
     return cprof_slice_sub(s, 0, i);

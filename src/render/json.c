@@ -2,7 +2,6 @@
 
 #include "base/utf8.h"
 
-#include <inttypes.h>
 #include <math.h>
 
 void cprof_json_init(cprof_json *json, cprof_sink *sink, cprof_json_style style) {
@@ -80,12 +79,21 @@ static void put_escape(cprof_json *json, uint32_t c, cprof_slice bytes, bool inv
     }
 }
 
+/* True for what stands for itself wherever it is. */
+static bool is_plain(char c) {
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+}
+
 void cprof_json_string(cprof_json *json, cprof_slice s) {
     separate(json);
     cprof_sink_putc(json->sink, '"');
     size_t from = 0;
     for (size_t i = 0; i < s.len;) {
         uint32_t c;
+        if (is_plain(s.ptr[i])) {
+            i++;
+            continue;
+        }
         size_t n = cprof_utf8_decode(cprof_slice_sub(s, i, s.len), &c);
         bool invalid = c == 0xfffd && n == 1;
         bool markup = json->style == CPROF_JSON_PAGE && (c == '<' || c == '>' || c == '&');
@@ -111,7 +119,8 @@ void cprof_json_key(cprof_json *json, const char *key) {
 
 void cprof_json_int(cprof_json *json, int64_t v) {
     separate(json);
-    cprof_sink_printf(json->sink, "%" PRId64, v);
+    char digits[CPROF_DECIMAL_MAX];
+    cprof_sink_slice(json->sink, cprof_decimal(v, digits));
 }
 
 void cprof_json_number(cprof_json *json, double v) {

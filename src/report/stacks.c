@@ -1,5 +1,6 @@
 #include "report/stacks.h"
 #include "base/sink.h"
+#include "base/threads.h"
 
 #include <inttypes.h>
 
@@ -209,18 +210,19 @@ static bool find_base_sets(cprof_stacks_model *stacks, uint64_t **bits, cprof_er
     return true;
 }
 
-static bool sum_stacks(cprof_stacks_model *stacks, cprof_error *err) {
-    const cprof_view *view = stacks->view;
-    const cprof_profile *p = view->profile;
-    uint64_t *base_sets;
-    size_t rows = (size_t)p->stacks.count + 1;
+static bool sums_init(cprof_stacks_model *stacks, uint64_t **base_sets, cprof_error *err) {
+    size_t rows = (size_t)stacks->view->profile->stacks.count + 1;
     stacks->sums = cprof_arena_calloc(&stacks->arena, rows, sizeof *stacks->sums);
     stacks->order = cprof_arena_calloc(&stacks->arena, rows, sizeof *stacks->order);
     stacks->used = cprof_arena_calloc(&stacks->arena, rows, sizeof *stacks->used);
     if (!stacks->sums || !stacks->order || !stacks->used)
-        return cprof_error_memory(view->env, err);
-    if (!find_base_sets(stacks, &base_sets, err))
-        return false;
+        return cprof_error_memory(stacks->view->env, err);
+    return find_base_sets(stacks, base_sets, err);
+}
+
+static void sum_stacks(cprof_stacks_model *stacks, const uint64_t *base_sets) {
+    const cprof_view *view = stacks->view;
+    const cprof_profile *p = view->profile;
     uint32_t count = cprof_view_sample_count(view);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t sample = cprof_view_sample(view, i), stack = p->samples.stack[sample];
@@ -243,33 +245,83 @@ static bool sum_stacks(cprof_stacks_model *stacks, cprof_error *err) {
                 stacks->kind = CPROF_STACKS_SIGNED;
         }
     }
-    return true;
 }
 
-/* The innermost frame of a stack that is shown; false when there is none. */
-static bool leaf_frame(const cprof_stacks_model *stacks, uint32_t stack, uint32_t *frame) {
-    uint32_t count;
-    const uint32_t *locations = cprof_view_frames(stacks->view, stack, &count);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t first = stacks->first_frame[locations[i]];
-        if (first != stacks->first_frame[locations[i] + 1]) {
-            *frame = stacks->frame_rows[first];
-            return true;
+/* True for a location that has frames: see make_frames. */
+static bool is_shown(const cprof_view *view, uint32_t location) {
+    const uint32_t *first = view->profile->locations.first_line;
+    return !cprof_view_hides(view, location) &&
+           (cprof_view_line_count(view, location) > 0 || first[location] == first[location + 1]);
+}
+
+/* self[l]: what was spent in stacks whose innermost location that is shown is l. */
+static void sum_leaves(const cprof_stacks_model *stacks, int64_t *self) {
+    for (uint32_t i = 0; i < stacks->order_count; i++) {
+        uint32_t stack = stacks->order[i], count;
+        const uint32_t *locations = cprof_view_frames(stacks->view, stack, &count);
+        cprof_stack_sum sum = stacks->sums[stack];
+        for (uint32_t k = 0; k < count; k++) {
+            if (!is_shown(stacks->view, locations[k]))
+                continue;
+            int64_t *leaf = &self[locations[k]];
+            *leaf = cprof_sum_held(cprof_sum_held(*leaf, sum.value),
+                                   sum.base == INT64_MIN ? INT64_MAX : -sum.base);
+            break;
         }
     }
-    return false;
 }
 
-static void sum_packages(cprof_stacks_model *stacks) {
-    for (uint32_t i = 0; i < stacks->order_count; i++) {
-        cprof_stack_sum sum = stacks->sums[stacks->order[i]];
-        uint32_t frame;
-        if (!leaf_frame(stacks, stacks->order[i], &frame))
+static void sum_packages(cprof_stacks_model *stacks, const int64_t *self) {
+    for (uint32_t l = 0; l < stacks->view->profile->locations.count; l++) {
+        uint32_t first = stacks->first_frame[l];
+        if (first == stacks->first_frame[l + 1])
             continue;
-        int64_t *self = &stacks->packages.at[stacks->frames.at[frame].package].self;
-        *self =
-            cprof_sum_held(cprof_sum_held(*self, sum.value), sum.base == INT64_MIN ? INT64_MAX : -sum.base);
+        uint32_t package = stacks->frames.at[stacks->frame_rows[first]].package;
+        stacks->packages.at[package].self = cprof_sum_held(stacks->packages.at[package].self, self[l]);
     }
+}
+
+/* One of the two things that can be done at the same time. */
+typedef struct init_part {
+    frame_maker *maker; /* NULL: not this one's */
+    cprof_stacks_model *stacks;
+    const uint64_t *base_sets; /* what to sum up by */
+    int64_t *self;             /* by location; to be filled */
+    bool ok;
+} init_part;
+
+static void run_part(void *context) {
+    init_part *part = context;
+    part->ok = true;
+    if (part->maker)
+        part->ok = make_frames(part->maker);
+    if (part->self) {
+        sum_stacks(part->stacks, part->base_sets);
+        sum_leaves(part->stacks, part->self);
+    }
+}
+
+enum { STACKS_PER_THREAD = 1 << 14 }; /* fewer are not worth a thread */
+
+static bool make_parts(frame_maker *maker, cprof_error *err) {
+    cprof_stacks_model *stacks = maker->stacks;
+    uint64_t *base_sets = NULL;
+    if (!sums_init(stacks, &base_sets, err))
+        return false;
+    int64_t *self =
+        cprof_arena_calloc(&stacks->arena, (size_t)stacks->view->profile->locations.count + 1, sizeof *self);
+    if (!self)
+        return cprof_error_memory(stacks->view->env, err);
+    init_part parts[] = {{.maker = maker}, {.stacks = stacks, .base_sets = base_sets, .self = self}};
+    if (cprof_threads_count(stacks->view->profile->stacks.count, STACKS_PER_THREAD) > 1) {
+        cprof_threads_run(run_part, parts, sizeof *parts, 2);
+    } else {
+        run_part(&parts[0]);
+        run_part(&parts[1]);
+    }
+    if (parts[0].ok)
+        sum_packages(stacks, self);
+    return parts[0].ok;
 }
 
 bool cprof_stacks_init(cprof_stacks_model *stacks, const cprof_view *view, cprof_error *err) {
@@ -278,9 +330,7 @@ bool cprof_stacks_init(cprof_stacks_model *stacks, const cprof_view *view, cprof
     frame_maker maker = {.stacks = stacks, .view = view, .err = err};
     cprof_index_init(&maker.index, cprof_env_budget(view->env));
     cprof_index_init(&maker.package_index, cprof_env_budget(view->env));
-    bool ok = make_frames(&maker) && sum_stacks(stacks, err);
-    if (ok)
-        sum_packages(stacks);
+    bool ok = make_parts(&maker, err);
     cprof_index_deinit(&maker.index);
     cprof_index_deinit(&maker.package_index);
     cprof_vec_free(view->env, &maker.keys);

@@ -2,6 +2,8 @@
 #include "report/flame.h"
 #include "support.h"
 
+#include <stdlib.h>
+
 /* A profile of stacks written root first, "main;run;work", with one value each. */
 typedef struct fixture {
     cprof_builder *builder;
@@ -314,8 +316,99 @@ static void an_empty_profile_is_a_root(void **state) {
     stop(&f);
 }
 
+/* 6^6 stacks, enough for two threads: stack i has the digits of i in base 6 as its frames, and weighs
+ * 1 + i * i % 97. */
+enum { DIGIT = 6, DIGITS = 6, STACKS = 46656 };
+
+typedef struct big_tree {
+    const fixture *f;
+    int64_t width[DIGITS + 1][STACKS]; /* of the digits so far, as a number */
+    int64_t least;                     /* narrower ones are folded */
+    uint32_t ties;                     /* as many of those that are as wide stay */
+    size_t at;                         /* node that is to come */
+} big_tree;
+
+static int descending(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x < y) - (x > y);
+}
+
+/* Checks the node of these digits and all below it. */
+static void expect_subtree(big_tree *t, uint32_t depth, uint32_t number) {
+    const cprof_flame_node *node = &t->f->flame.nodes.at[t->at++];
+    int64_t folded = 0, width = t->width[depth][number];
+    uint32_t digits[DIGIT], count = 0;
+    assert_int_equal(node->depth, depth);
+    assert_int_equal(node->width, width);
+    assert_int_equal(node->value, width);
+    assert_int_equal(node->self, depth == DIGITS ? width : 0);
+    if (depth > 0) {
+        cprof_slice name = t->f->flame.stacks.frames.at[node->frame].name;
+        assert_int_equal(name.ptr[0], 'a' + (char)(number % DIGIT));
+    }
+    for (uint32_t d = 0; depth < DIGITS && d < DIGIT; d++) {
+        int64_t w = t->width[depth + 1][number * DIGIT + d];
+        uint32_t k = count++;
+        for (; k > 0 && t->width[depth + 1][number * DIGIT + digits[k - 1]] < w; k--)
+            digits[k] = digits[k - 1];
+        digits[k] = d;
+    }
+    for (uint32_t k = 0; k < count; k++) {
+        int64_t w = t->width[depth + 1][number * DIGIT + digits[k]];
+        if (w < t->least || (w == t->least && t->ties == 0)) {
+            folded += w;
+            continue;
+        }
+        t->ties -= w == t->least;
+        expect_subtree(t, depth + 1, number * DIGIT + digits[k]);
+    }
+    assert_int_equal(node->folded, folded);
+}
+
+static void big_ones_are_folded_by_several_threads(void **state) {
+    (void)state;
+    static big_tree t;
+    static int64_t all[2 * STACKS];
+    fixture f;
+    size_t nodes = 0;
+    start(&f);
+    for (uint32_t i = 0; i < STACKS; i++) {
+        char stack[2 * DIGITS + 1] = "";
+        int64_t value = 1 + i * i % 97;
+        for (uint32_t d = DIGITS, rest = i; d-- > 0; rest /= DIGIT) {
+            t.width[d + 1][rest] += value;
+            stack[2 * d] = (char)('a' + rest % DIGIT);
+            stack[2 * d + 1] = d + 1 < DIGITS ? ';' : '\0';
+        }
+        t.width[0][0] += value;
+        add(&f, stack, value, false);
+    }
+    for (uint32_t d = 0, count = 1; d <= DIGITS; d++, count *= DIGIT)
+        for (uint32_t i = 0; i < count; i++)
+            all[nodes++] = t.width[d][i];
+    qsort(all, nodes, sizeof *all, descending);
+    const uint32_t limits[] = {100000, 20000, 1000, 1};
+    t.f = &f;
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        t.at = 0;
+        t.least = limits[i] < nodes ? all[limits[i]] : 0;
+        t.ties = limits[i] < nodes ? limits[i] : 0;
+        for (uint32_t k = 0; t.ties > 0 && k < limits[i] && all[k] > t.least; k++)
+            t.ties--;
+        fold_with(&f, (cprof_flame_options){.max_nodes = limits[i], .min_share = 1e-12});
+        expect_subtree(&t, 0, 0);
+        assert_int_equal(f.flame.nodes.count, t.at);
+        assert_int_equal(t.at, limits[i] < nodes ? limits[i] : nodes);
+        cprof_flame_deinit(&f.flame);
+        cprof_report_deinit(&f.report);
+        cprof_view_deinit(&f.view);
+    }
+    cprof_profile_free(f.profile);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(big_ones_are_folded_by_several_threads),
         cmocka_unit_test(stacks_fold_into_a_tree),
         cmocka_unit_test(equal_widths_stand_by_name),
         cmocka_unit_test(what_is_too_narrow_is_folded_and_counted),
