@@ -38,6 +38,9 @@ bool cprof_graph_weigh_stacks(cprof_graph_build *b, cprof_error *err);
 /* Shares the stacks out among threads, about the same number of frames for each: thread i has the stacks
  * [cuts[i], cuts[i + 1]).  Returns how many there are to be. */
 unsigned cprof_graph_share_stacks(const cprof_graph_build *b, uint32_t cuts[CPROF_THREADS_MAX + 1]);
+/* A bit a location, in the build's scratch: it has one of these nodes (NULL: any node).  NULL without memory.
+ */
+uint64_t *cprof_graph_mark_locations(cprof_graph_build *b, const uint64_t *nodes);
 /* Flat and cum of every vertex; for a tree, makes the vertices. */
 bool cprof_graph_sum_nodes(cprof_graph_build *b, cprof_error *err);
 bool cprof_graph_sum_tree(cprof_graph_build *b, cprof_error *err);

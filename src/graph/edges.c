@@ -24,17 +24,22 @@ typedef struct walk {
     cprof_error error;
     cprof_pairs pairs;
     const uint64_t *kept, *into, *around;
+    const uint64_t *kept_locations; /* where few nodes take part: the locations that have some */
+    const uint64_t *any_locations;  /* and those that have any nodes */
     cprof_node_stack stack;
     CPROF_VEC(kept_node) chain; /* root first */
     CPROF_VEC(call) calls;
 } walk;
 
 /* Fills the chain with the nodes of the stack that take part. */
-static void keep_nodes(walk *w) {
+static bool keep_nodes(walk *w, const uint32_t *frames, uint32_t count) {
+    if (!cprof_node_stack_fill(&w->stack, &w->build->graph->table, frames, count) ||
+        !cprof_vec_reserve(w->env, &w->chain, w->stack.nodes.count + 1))
+        return false;
     const uint32_t *nodes = w->stack.nodes.at;
     kept_node *to = w->chain.at;
-    size_t count = w->stack.nodes.count, last = count, left = 0;
-    for (size_t i = count; i-- > 0;) {
+    size_t last = w->stack.nodes.count, left = 0;
+    for (size_t i = last; i-- > 0;) {
         /* Always written, counted only where it is kept: no branch on what no processor can foresee. */
         bool keep = !w->kept || cprof_bits_get(w->kept, nodes[i] & CPROF_NODE_MASK);
         to[left] = (kept_node){nodes[i], i + 1 != last};
@@ -42,6 +47,31 @@ static void keep_nodes(walk *w) {
         left += keep;
     }
     w->chain.count = left;
+    return true;
+}
+
+/* The same where they are few: all others are passed over by the location. */
+static bool keep_few_nodes(walk *w, const uint32_t *frames, uint32_t count) {
+    const cprof_node_table *table = &w->build->graph->table;
+    bool left_out = false;
+    for (uint32_t i = count; i-- > 0;) {
+        uint32_t location = frames[i];
+        if (!cprof_bits_get(w->kept_locations, location)) {
+            left_out |= cprof_bits_get(w->any_locations, location);
+            continue;
+        }
+        uint32_t nodes = cprof_node_count(table, location);
+        if (!cprof_vec_reserve(w->env, &w->chain, nodes))
+            return false;
+        for (uint32_t k = nodes; k-- > 0;) {
+            uint32_t node = cprof_node_marked(table, location, k);
+            bool keep = cprof_bits_get(w->kept, node & CPROF_NODE_MASK);
+            if (keep)
+                w->chain.at[w->chain.count++] = (kept_node){node, left_out};
+            left_out = !keep;
+        }
+    }
+    return true;
 }
 
 static inline bool is_wanted(const walk *w, uint32_t caller, uint32_t callee) {
@@ -69,16 +99,14 @@ static void find_calls(walk *w) {
     w->calls.count = found;
 }
 
-static bool walk_stack(walk *w, const cprof_node_table *table, const uint32_t *frames, uint32_t count,
-                       uint32_t stamp, int64_t weight, int64_t divisor) {
+static bool walk_stack(walk *w, const uint32_t *frames, uint32_t count, uint32_t stamp, int64_t weight,
+                       int64_t divisor) {
     w->chain.count = w->calls.count = 0;
-    if (!cprof_node_stack_fill(&w->stack, table, frames, count))
+    if (!(w->kept_locations ? keep_few_nodes : keep_nodes)(w, frames, count))
         return false;
-    size_t nodes = w->stack.nodes.count;
-    if (!cprof_vec_reserve(w->env, &w->chain, nodes + 1) ||
-        !cprof_vec_reserve(w->env, &w->calls, nodes + 1) || !cprof_pairs_reserve(&w->pairs, nodes))
+    size_t nodes = w->chain.count;
+    if (!cprof_vec_reserve(w->env, &w->calls, nodes + 1) || !cprof_pairs_reserve(&w->pairs, nodes))
         return false;
-    keep_nodes(w);
     find_calls(w);
     for (size_t i = 0; i < w->calls.count; i++) {
         const call *c = &w->calls.at[i];
@@ -94,7 +122,7 @@ static bool walk_stacks(walk *w) {
             continue;
         uint32_t count;
         const uint32_t *frames = cprof_view_frames(b->view, i, &count);
-        if (!walk_stack(w, &b->graph->table, frames, count, i + 1, b->weights.value[i],
+        if (!walk_stack(w, frames, count, i + 1, b->weights.value[i],
                         b->weights.divisor ? b->weights.divisor[i] : 0))
             return cprof_error_memory(w->env, &w->error);
         if ((i & 4095) == 0 && cprof_stopped(w->env, &w->error))
@@ -153,17 +181,44 @@ static bool combine(cprof_graph_build *b, walk *shares, unsigned count, cprof_er
     return take_edges(b, &shares[0]) || cprof_error_memory(b->view->env, err);
 }
 
+/* True when few frames are of these locations: every so many frames are looked at. */
+static bool are_few(const cprof_stacks *stacks, const uint64_t *locations) {
+    enum { LOOKS = 1 << 12, FEW = 8 /* at most every so many */ };
+    size_t count = stacks->first[stacks->count], step = count / LOOKS + 1, looks = 0, met = 0;
+    for (size_t i = 0; i < count; i += step, looks++)
+        met += cprof_bits_get(locations, stacks->frames[i]);
+    return met * FEW < looks;
+}
+
+/* The locations that a walk looks at; both NULL: at all of them. */
+static bool find_locations(cprof_graph_build *b, const uint64_t **kept, const uint64_t **any) {
+    *kept = *any = NULL;
+    if (!b->kept)
+        return true;
+    const uint64_t *locations = cprof_graph_mark_locations(b, b->kept);
+    if (!locations || !are_few(&b->view->profile->stacks, locations))
+        return locations != NULL;
+    *kept = locations;
+    *any = cprof_graph_mark_locations(b, NULL);
+    return *any != NULL;
+}
+
 bool cprof_graph_find_edges(cprof_graph_build *b, const uint64_t *into, const uint64_t *around,
                             cprof_error *err) {
     const cprof_env *env = b->view->env;
     uint32_t cuts[CPROF_THREADS_MAX + 1];
     walk shares[CPROF_THREADS_MAX];
     unsigned threads = cprof_graph_share_stacks(b, cuts);
+    const uint64_t *kept, *any;
+    if (!find_locations(b, &kept, &any))
+        return cprof_error_memory(env, err);
     bool ok = true;
     for (unsigned i = 0; i < threads; i++) {
         shares[i] =
             (walk){.env = env, .build = b, .from = cuts[i], .to = cuts[i + 1], .error = CPROF_ERROR_INIT};
         shares[i].kept = b->kept;
+        shares[i].kept_locations = kept;
+        shares[i].any_locations = any;
         shares[i].into = into;
         shares[i].around = around;
         shares[i].stack.env = env;

@@ -60,12 +60,15 @@ static inline uint32_t cprof_node_count(const cprof_node_table *table, uint32_t 
     uint32_t n = l->more & CPROF_NODES_LONG;
     return n > CPROF_NODES_SHORT ? table->lists.at[l->more >> CPROF_NODES_SHIFT] : n;
 }
-/* Node i of a location, innermost first. */
-static inline uint32_t cprof_node_at(const cprof_node_table *table, uint32_t location, uint32_t i) {
+/* Node i of a location, innermost first, with CPROF_NODE_INLINED where it is. */
+static inline uint32_t cprof_node_marked(const cprof_node_table *table, uint32_t location, uint32_t i) {
     const cprof_location_nodes *l = &table->locations[location];
     const uint32_t *list = table->lists.at + (l->more >> CPROF_NODES_SHIFT);
     bool is_long = (l->more & CPROF_NODES_LONG) > CPROF_NODES_SHORT;
-    return (i == 0 ? l->first : is_long ? list[i + 1] : list[i - 1]) & CPROF_NODE_MASK;
+    return i == 0 ? l->first : is_long ? list[i + 1] : list[i - 1];
+}
+static inline uint32_t cprof_node_at(const cprof_node_table *table, uint32_t location, uint32_t i) {
+    return cprof_node_marked(table, location, i) & CPROF_NODE_MASK;
 }
 
 /* A stack as nodes: grows as needed, one for all stacks. */

@@ -130,11 +130,21 @@ static bool each_number(const cprof_profile *p, bool (*visit)(void *context, con
 typedef struct unit_search {
     const cprof_profile *profile;
     cprof_label_units *units;
+    /* Keys with the unit that they were seen with last: there is nothing to learn from those.  By the key's
+     * last bits. */
+    struct {
+        cprof_str key, unit;
+    } seen[16];
 } unit_search;
 
 static bool add_unit(void *context, const cprof_label *label) {
     unit_search *search = context;
     cprof_label_units *units = search->units;
+    size_t at = label->key % (sizeof search->seen / sizeof *search->seen);
+    if (search->seen[at].key == label->key && search->seen[at].unit == label->unit)
+        return true;
+    search->seen[at].key = label->key;
+    search->seen[at].unit = label->unit;
     uint32_t row = cprof_idmap_get(&units->by_key, label->key);
     if (row == CPROF_NONE) {
         row = (uint32_t)units->rows.count;
@@ -156,7 +166,8 @@ static bool add_unit(void *context, const cprof_label *label) {
 bool cprof_label_units_init(cprof_label_units *units, const cprof_profile *p, cprof_error *err) {
     memset(units, 0, sizeof *units);
     cprof_idmap_init(&units->by_key, cprof_env_budget(p->env));
-    unit_search search = {p, units};
+    unit_search search = {.profile = p, .units = units};
+    memset(search.seen, 0xff, sizeof search.seen); /* CPROF_NONE: no key */
     if (!each_number(p, add_unit, &search, err)) {
         cprof_label_units_deinit(units, p);
         return false;

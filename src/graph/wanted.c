@@ -1,0 +1,158 @@
+/* Which of the vertices that matter each stack has: found once a stack, however many samples have it. */
+#include "graph/tags.h"
+
+typedef struct share {
+    const cprof_graph_build *b;
+    const cprof_wanted *wanted;
+    const uint64_t *bits;      /* by vertex: it is wanted */
+    const uint32_t *row;       /* by vertex, of those that are wanted */
+    const uint64_t *locations; /* a bit a location: it has a wanted node.  Not of trees */
+    const uint32_t *up;        /* of trees, by vertex: the next wanted one towards the root, or CPROF_NONE */
+    uint32_t from, to;         /* stacks */
+    uint32_t *stamp;           /* by row: the last stack that has it, + 1 */
+    CPROF_VEC(uint32_t) rows;
+    bool ok;
+    cprof_error error;
+} share;
+
+static void add_row(share *s, uint32_t vertex, uint32_t stack, bool is_leaf) {
+    uint32_t row = s->row[vertex];
+    if (s->stamp[row] == stack + 1)
+        return;
+    s->stamp[row] = stack + 1;
+    s->rows.at[s->rows.count++] = row | (is_leaf ? CPROF_WANTED_LEAF : 0);
+}
+
+static bool add_location(share *s, uint32_t stack, uint32_t location, bool is_leaf) {
+    const cprof_node_table *table = &s->b->graph->table;
+    uint32_t count = cprof_node_count(table, location);
+    if (!cprof_vec_reserve(s->b->view->env, &s->rows, count))
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t node = cprof_node_at(table, location, i);
+        if (cprof_bits_get(s->bits, node))
+            add_row(s, node, stack, is_leaf && i == 0);
+    }
+    return true;
+}
+
+static bool add_stack(share *s, uint32_t stack) {
+    const cprof_node_table *table = &s->b->graph->table;
+    uint32_t count, leaf = 0;
+    const uint32_t *frames = cprof_view_frames(s->b->view, stack, &count);
+    while (leaf < count && cprof_node_count(table, frames[leaf]) == 0)
+        leaf++;
+    for (uint32_t i = leaf; i < count; i++)
+        if (cprof_bits_get(s->locations, frames[i]) && !add_location(s, stack, frames[i], i == leaf))
+            return false;
+    return true;
+}
+
+/* The same in a call tree. */
+static bool add_path(share *s, uint32_t stack) {
+    uint32_t leaf = s->b->stack_leaf[stack];
+    for (uint32_t v = leaf; v != CPROF_NONE; v = s->b->parent[v]) {
+        v = s->up[v];
+        if (v == CPROF_NONE)
+            return true;
+        if (!cprof_vec_reserve(s->b->view->env, &s->rows, 1))
+            return false;
+        add_row(s, v, stack, v == leaf);
+    }
+    return true;
+}
+
+static void run_share(void *part) {
+    share *s = part;
+    const cprof_view *v = s->b->view;
+    bool is_tree = s->b->options->call_tree;
+    s->ok = true;
+    for (uint32_t i = s->from; s->ok && i < s->to; i++) {
+        s->wanted->first[i] = (uint32_t)s->rows.count;
+        if (cprof_bits_get(s->b->weights.touched, i) && !(is_tree ? add_path : add_stack)(s, i))
+            s->ok = cprof_error_memory(v->env, &s->error);
+        if ((i & 4095) == 0 && cprof_stopped(v->env, &s->error))
+            s->ok = false;
+    }
+}
+
+/* Puts the shares' rows one behind the other. */
+static bool combine(cprof_wanted *wanted, cprof_graph_build *b, const share *shares, unsigned count) {
+    size_t total = 0;
+    for (unsigned i = 0; i < count; i++)
+        total += shares[i].rows.count;
+    wanted->rows =
+        total < UINT32_MAX ? cprof_arena_alloc(&b->scratch, (total + 1) * sizeof *wanted->rows) : NULL;
+    if (!wanted->rows)
+        return false;
+    uint32_t at = 0;
+    for (unsigned i = 0; i < count; i++) {
+        cprof_vec_copy(wanted->rows + at, shares[i].rows.at, shares[i].rows.count * sizeof *wanted->rows);
+        for (uint32_t k = shares[i].from; k < shares[i].to; k++)
+            wanted->first[k] += at;
+        at += (uint32_t)shares[i].rows.count;
+    }
+    wanted->first[b->view->profile->stacks.count] = at;
+    return true;
+}
+
+/* Of each vertex, the next one that is wanted on the way to the root: itself, or a caller. */
+static const uint32_t *find_ways_up(cprof_graph_build *b, const uint64_t *bits) {
+    uint32_t count = b->graph->vertex_count;
+    uint32_t *up = cprof_arena_alloc(&b->scratch, ((size_t)count + 1) * sizeof *up);
+    for (uint32_t v = 0; up && v < count; v++) /* callers stand before what they call */
+        up[v] = cprof_bits_get(bits, v) ? v : b->parent[v] == CPROF_NONE ? CPROF_NONE : up[b->parent[v]];
+    return up;
+}
+
+/* Fills what all shares have in common. */
+static bool start(share *like, cprof_graph_build *b, cprof_wanted *wanted, uint32_t count) {
+    cprof_graph *g = b->graph;
+    uint64_t *bits = cprof_arena_calloc(&b->scratch, (size_t)g->vertex_count / 64 + 1, sizeof *bits);
+    uint32_t *row = cprof_arena_alloc(&b->scratch, ((size_t)g->vertex_count + 1) * sizeof *row);
+    uint32_t stacks = b->view->profile->stacks.count;
+    *wanted = (cprof_wanted){.vertices = g->order, .count = count < g->count ? count : g->count};
+    *like = (share){.b = b, .wanted = wanted, .bits = bits, .row = row, .error = CPROF_ERROR_INIT};
+    wanted->first = cprof_arena_alloc(&b->scratch, ((size_t)stacks + 1) * sizeof *wanted->first);
+    if (!bits || !row || !wanted->first)
+        return false;
+    for (uint32_t i = 0; i < wanted->count; i++) {
+        cprof_bits_set(bits, g->order[i]);
+        row[g->order[i]] = i;
+    }
+    if (b->options->call_tree)
+        like->up = find_ways_up(b, bits);
+    else
+        like->locations = cprof_graph_mark_locations(b, bits);
+    return like->up || like->locations;
+}
+
+bool cprof_wanted_init(cprof_wanted *wanted, cprof_graph_build *b, uint32_t count, cprof_error *err) {
+    const cprof_env *env = b->view->env;
+    uint32_t cuts[CPROF_THREADS_MAX + 1];
+    share shares[CPROF_THREADS_MAX], like;
+    unsigned threads = cprof_graph_share_stacks(b, cuts);
+    if (!start(&like, b, wanted, count))
+        return cprof_error_memory(env, err);
+    bool ok = true;
+    for (unsigned i = 0; i < threads; i++) {
+        shares[i] = like;
+        shares[i].from = cuts[i];
+        shares[i].to = cuts[i + 1];
+        shares[i].stamp = cprof_arena_calloc(&b->scratch, (size_t)wanted->count + 1, sizeof(uint32_t));
+        ok = shares[i].stamp && ok;
+    }
+    if (ok)
+        cprof_threads_run(run_share, shares, sizeof *shares, threads);
+    else
+        cprof_error_memory(env, err);
+    for (unsigned i = 0; ok && i < threads; i++) {
+        ok = shares[i].ok;
+        if (!ok && err)
+            *err = shares[i].error;
+    }
+    ok = ok && (combine(wanted, b, shares, threads) || cprof_error_memory(env, err));
+    for (unsigned i = 0; i < threads; i++)
+        cprof_vec_free(env, &shares[i].rows);
+    return ok;
+}
