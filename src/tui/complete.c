@@ -3,16 +3,21 @@
 #include "tui/fold.h"
 
 #include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { FUNCTIONS_MAX = 500 };
+enum { FUNCTIONS_MAX = 500, LABELS_MAX = 10000 };
 
 typedef struct completion {
     const cprof_session *session;
     const cprof_env *env;
     cprof_arena arena;
     CPROF_VEC(cprof_slice) found;
-    cprof_slice start; /* what has been typed of it */
+    size_t from;        /* where in the line it begins */
+    cprof_slice start;  /* what has been typed of it */
+    const char *behind; /* what follows a tag's key */
+    cprof_label_units units;
 } completion;
 
 static void add(completion *c, cprof_slice text) {
@@ -23,17 +28,20 @@ static bool begins(cprof_slice text, cprof_slice start) {
     return text.len >= start.len && cprof_slice_equal(cprof_slice_sub(text, 0, start.len), start);
 }
 
+/* "" without memory. */
+static cprof_slice joined(completion *c, cprof_slice a, cprof_slice b) {
+    char *out = cprof_arena_alloc(&c->arena, a.len + b.len + 1);
+    if (!out)
+        return CPROF_SLICE("");
+    memcpy(out, a.ptr, a.len);
+    memcpy(out + a.len, b.ptr, b.len);
+    return (cprof_slice){out, a.len + b.len};
+}
+
 /* text and what follows it at once, if it begins as it should. */
 static void try_text(completion *c, cprof_slice text, const char *behind) {
-    if (!begins(text, c->start))
-        return;
-    size_t more = strlen(behind);
-    char *out = cprof_arena_alloc(&c->arena, text.len + more + 1);
-    if (!out)
-        return;
-    memcpy(out, text.ptr, text.len);
-    memcpy(out + text.len, behind, more);
-    add(c, (cprof_slice){out, text.len + more});
+    if (begins(text, c->start))
+        add(c, joined(c, text, cprof_slice_of(behind)));
 }
 
 static void try_name(completion *c, const char *name) {
@@ -44,6 +52,19 @@ static void add_types(completion *c) {
     const cprof_profile *p = c->session->profile;
     for (uint32_t i = 0; i < p->type_count; i++)
         try_text(c, cprof_profile_string(p, p->types[i].type), "");
+}
+
+/* "mean_delay", once the first word begins so. */
+static void add_prefixed_types(completion *c, cprof_slice prefix) {
+    cprof_slice start = c->start;
+    size_t first = c->found.count;
+    if (!begins(start, prefix))
+        return;
+    c->start = cprof_slice_sub(start, prefix.len, start.len);
+    add_types(c);
+    c->start = start;
+    for (size_t i = first; i < c->found.count; i++)
+        c->found.at[i] = joined(c, prefix, c->found.at[i]);
 }
 
 static void add_commands(completion *c) {
@@ -70,8 +91,22 @@ static cprof_slice without_quotes(completion *c, cprof_slice text) {
     return (cprof_slice){out ? out : "", n};
 }
 
+/* Of "one|^two" only "two" is to be completed. */
+static void skip_patterns(completion *c) {
+    size_t skip = 0;
+    for (size_t i = 0; i < c->start.len; i++) {
+        if (c->start.ptr[i] == '\\')
+            i++;
+        else if (strchr("|(^", c->start.ptr[i]))
+            skip = i + 1;
+    }
+    c->from += skip;
+    c->start = cprof_slice_sub(c->start, skip, c->start.len);
+}
+
 /* Names that begin so; where there is none, names that have it somewhere. */
 static void add_functions(completion *c) {
+    skip_patterns(c);
     const cprof_profile *p = c->session->profile;
     cprof_slice start = without_quotes(c, c->start);
     for (int anywhere = 0; anywhere < 2 && c->found.count == 0; anywhere++)
@@ -86,14 +121,76 @@ static void add_functions(completion *c) {
         }
 }
 
-static void add_tags(completion *c, const char *behind) {
+/* Calls see for each label that differs from the former ones by its key, or of one key by its value. */
+static void each_label(completion *c, cprof_slice key, void (*see)(completion *c, const cprof_label *label)) {
     const cprof_profile *p = c->session->profile;
-    for (uint32_t set = 0; set < p->label_sets.count; set++)
-        for (uint32_t i = p->label_sets.first[set]; i < p->label_sets.first[set + 1]; i++) {
-            cprof_slice key = cprof_profile_string(p, p->label_sets.labels[i].key);
-            if (c->found.count < 10000)
-                try_text(c, key, behind);
-        }
+    const cprof_label_sets *sets = &p->label_sets;
+    cprof_str wanted = 0;
+    if (sets->count == 0 || (key.len && !cprof_strtab_find(&p->strings, key, &wanted)))
+        return;
+    size_t words = cprof_strtab_count(&p->strings) / 64 + 1;
+    uint64_t *seen = cprof_arena_calloc(&c->arena, words, sizeof *seen);
+    for (uint32_t i = 0; seen && i < sets->first[sets->count] && c->found.count < LABELS_MAX; i++) {
+        const cprof_label *label = &sets->labels[i];
+        cprof_str id = key.len && !label->is_number ? label->text : label->key;
+        if (key.len && label->key != wanted)
+            continue;
+        if (key.len && label->is_number)
+            see(c, label); /* too many to know: equal ones go when they are sorted */
+        else if (!(seen[id >> 6] >> (id & 63) & 1))
+            see(c, label);
+        seen[id >> 6] |= UINT64_C(1) << (id & 63);
+    }
+}
+
+static void see_key(completion *c, const cprof_label *label) {
+    try_text(c, cprof_profile_string(c->session->profile, label->key), c->behind);
+}
+
+/* The value as a tag filter takes it: a pattern, or a number with its unit. */
+static void see_value(completion *c, const cprof_label *label) {
+    const cprof_profile *p = c->session->profile;
+    cprof_slice unit = cprof_label_units_get(&c->units, label->key);
+    char number[32];
+    int n = snprintf(number, sizeof number, "%" PRId64, label->number);
+    cprof_slice value = label->is_number ? joined(c, (cprof_slice){number, (size_t)n}, unit)
+                                         : cprof_quote_regex(&c->arena, cprof_profile_string(p, label->text));
+    if (value.ptr && value.len)
+        try_text(c, value, "");
+}
+
+static void add_tag_keys(completion *c, const char *behind) {
+    c->behind = behind;
+    each_label(c, CPROF_SLICE(""), see_key);
+}
+
+/* "key", then "key=value". */
+static void add_tag_filter(completion *c) {
+    size_t equals = cprof_slice_find(c->start, '=');
+    if (equals == c->start.len) {
+        add_tag_keys(c, "=");
+        return;
+    }
+    cprof_slice key = cprof_slice_sub(c->start, 0, equals);
+    c->from += equals + 1;
+    c->start = cprof_slice_sub(c->start, equals + 1, c->start.len);
+    if (cprof_label_units_init(&c->units, c->session->profile, NULL))
+        each_label(c, key, see_value);
+    cprof_label_units_deinit(&c->units, c->session->profile);
+}
+
+/* Of a list only what is behind its last comma. */
+static void add_tag_list(completion *c) {
+    size_t comma = cprof_slice_rfind(c->start, ',');
+    if (comma < c->start.len) {
+        c->from += comma + 1;
+        c->start = cprof_slice_sub(c->start, comma + 1, c->start.len);
+    }
+    add_tag_keys(c, "");
+}
+
+static void add_tag_names(completion *c) {
+    add_tag_keys(c, "");
 }
 
 static void add_files(completion *c) {
@@ -117,24 +214,34 @@ static void add_files(completion *c) {
     free(path);
 }
 
-static void add_values(completion *c, cprof_slice name) {
-    const cprof_option *o = cprof_option_find(name);
-    if (!o)
-        return;
+static void add_units(completion *c) {
+    static const char *const units[] = {"auto", "minimum", "ns", "us", "ms", "s",  "min",
+                                        "hrs",  "B",       "kB", "MB", "GB", "TB", NULL};
+    for (const char *const *unit = units; *unit; unit++)
+        try_name(c, *unit);
+}
+
+static void add_values(completion *c, const cprof_option *o) {
+    static const struct {
+        const char *option;
+        void (*add)(completion *c);
+    } kinds[] = {{"sample_index", add_types}, {"output", add_files},        {"source_path", add_files},
+                 {"trim_path", add_files},    {"tagfocus", add_tag_filter}, {"tagignore", add_tag_filter},
+                 {"tagshow", add_tag_names},  {"taghide", add_tag_names},   {"tagroot", add_tag_list},
+                 {"tagleaf", add_tag_list},   {"unit", add_units}};
     for (const char *const *choice = o->choices; choice && *choice; choice++)
         try_name(c, *choice);
     if (o->kind == CPROF_OPTION_BOOL) {
         try_name(c, "true");
         try_name(c, "false");
-    } else if (strcmp(o->name, "sample_index") == 0) {
-        add_types(c);
-    } else if (strcmp(o->name, "output") == 0) {
-        add_files(c);
-    } else if (strncmp(o->name, "tag", 3) == 0) {
-        add_tags(c, strcmp(o->name, "tagfocus") == 0 || strcmp(o->name, "tagignore") == 0 ? "=" : "");
-    } else if (o->group == CPROF_GROUP_FILTERS) {
-        add_functions(c);
     }
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(o->name, kinds[i].option) == 0) {
+            kinds[i].add(c);
+            return;
+        }
+    if (o->group == CPROF_GROUP_FILTERS)
+        add_functions(c);
 }
 
 static int compare(const void *a, const void *b) {
@@ -153,48 +260,82 @@ static void sort(completion *c) {
 
 /* The first word of the line: a command, an option, a sample type. */
 static void add_first(completion *c) {
+    static const char *const words[] = {"help", "quit", "exit", "o", "options", NULL};
     add_commands(c);
     add_options(c, "=");
     add_types(c);
-    try_name(c, "help");
-    try_name(c, "quit");
-    try_name(c, "o");
+    add_prefixed_types(c, CPROF_SLICE("mean_"));
+    add_prefixed_types(c, CPROF_SLICE("total_"));
+    for (const char *const *word = words; *word; word++)
+        try_name(c, *word);
+}
+
+/* What may stand behind a command: a function, "-" and a function, "-cum"; tags behind tags. */
+static void add_argument(completion *c, cprof_slice command) {
+    try_name(c, "-cum");
+    if (c->start.len && c->start.ptr[0] == '-') {
+        if (c->found.count > 0)
+            return;
+        c->from++;
+        c->start = cprof_slice_sub(c->start, 1, c->start.len);
+    } else {
+        c->found.count = 0; /* a function is more likely */
+    }
+    if (cprof_slice_is(command, "tags"))
+        add_tag_filter(c);
+    else
+        add_functions(c);
+}
+
+/* The option that the line sets; NULL: it is about something else. */
+static const cprof_option *assigned(cprof_slice line, size_t *value) {
+    size_t equals = cprof_slice_find(line, '=');
+    const cprof_option *o = cprof_option_find(cprof_slice_trim(cprof_slice_sub(line, 0, equals)));
+    if (equals == line.len || !o || !o->in_shell)
+        return NULL;
+    *value = equals + 1;
+    while (*value < line.len && line.ptr[*value] == ' ')
+        ++*value;
+    return o;
+}
+
+static void find_all(completion *c, cprof_slice line) {
+    size_t value;
+    const cprof_option *option = assigned(line, &value);
+    if (option) {
+        c->from = value;
+        c->start = cprof_slice_sub(line, value, line.len);
+        add_values(c, option);
+        return;
+    }
+    c->from = line.len;
+    while (c->from > 0 && line.ptr[c->from - 1] != ' ')
+        c->from--;
+    c->start = cprof_slice_sub(line, c->from, line.len);
+    cprof_slice before = cprof_slice_trim(cprof_slice_sub(line, 0, c->from));
+    cprof_slice command = cprof_slice_sub(before, 0, cprof_slice_find(before, ' '));
+    bool into_file = c->start.len && c->start.ptr[0] == '>';
+    if (before.len == 0) {
+        add_first(c);
+    } else if (cprof_slice_is(before, "help")) {
+        add_commands(c);
+        add_options(c, "");
+    } else if (into_file || cprof_slice_ends_with(before, ">") ||
+               cprof_slice_find(before, '|') < before.len) {
+        c->from += into_file;
+        c->start = cprof_slice_sub(c->start, into_file, c->start.len);
+        add_files(c);
+    } else {
+        add_argument(c, command);
+    }
 }
 
 void cprof_complete(cprof_prompt *prompt, const cprof_session *session) {
-    cprof_slice line = cprof_slice_sub(cprof_prompt_line(prompt), 0, prompt->at);
-    size_t from = line.len;
-    while (from > 0 && line.ptr[from - 1] != ' ')
-        from--;
-    cprof_slice before = cprof_slice_trim(cprof_slice_sub(line, 0, from));
-    cprof_slice word = cprof_slice_sub(line, from, line.len);
-    size_t equals = cprof_slice_find(word, '=');
-    completion c = {.session = session, .env = session->env, .start = word};
+    completion c = {.session = session, .env = session->env};
     cprof_arena_init(&c.arena, cprof_env_budget(c.env));
-    if (before.len == 0 && equals < word.len) {
-        from += equals + 1;
-        c.start = cprof_slice_sub(word, equals + 1, word.len);
-        add_values(&c, cprof_slice_sub(word, 0, equals));
-    } else if (before.len == 0) {
-        add_first(&c);
-    } else if (cprof_slice_is(before, "help")) {
-        add_commands(&c);
-        add_options(&c, "");
-    } else if (cprof_slice_ends_with(before, ">") || (word.len && word.ptr[0] == '>')) {
-        bool joined = word.len && word.ptr[0] == '>';
-        from += joined;
-        c.start = cprof_slice_sub(word, joined, word.len);
-        add_files(&c);
-    } else if (cprof_slice_starts_with(before, "tags")) {
-        add_tags(&c, "=");
-    } else {
-        bool ignored = word.len && word.ptr[0] == '-';
-        from += ignored;
-        c.start = cprof_slice_sub(word, ignored, word.len);
-        add_functions(&c);
-    }
+    find_all(&c, cprof_slice_sub(cprof_prompt_line(prompt), 0, prompt->at));
     sort(&c);
-    cprof_prompt_offer(prompt, from, c.found.at, c.found.count);
+    cprof_prompt_offer(prompt, c.from, c.found.at, c.found.count);
     cprof_vec_free(c.env, &c.found);
     cprof_arena_deinit(&c.arena);
 }
