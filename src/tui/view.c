@@ -167,6 +167,8 @@ bool cprof_screen_view_click(cprof_screen_view *v, cprof_area area, int row, int
     if (v->kind == CPROF_VIEW_FLAME)
         return cprof_flame_view_click(v, area, row, column);
     size_t at = v->first + (size_t)(row - 1);
+    if (row == 0 && v->kind == CPROF_VIEW_TOP)
+        cprof_screen_view_sort(v, cprof_view_order_at(area, column));
     if (row < 1 || v->kind == CPROF_VIEW_TEXT || at >= v->shown.count)
         return false;
     v->cursor = at;

@@ -61,7 +61,7 @@ void cprof_screen_view_deinit(cprof_screen_view *view);
 void cprof_screen_view_draw(cprof_screen_view *view, cprof_area area, cprof_slice wanted, bool focus);
 /* Moving, folding, zooming; false: the key means nothing here. */
 bool cprof_screen_view_key(cprof_screen_view *view, uint32_t key);
-/* The row at this place of the area gets the cursor; false: there is none. */
+/* The row at this place of the area gets the cursor; false: there is none.  A heading of top sorts. */
 bool cprof_screen_view_click(cprof_screen_view *view, cprof_area area, int row, int column);
 
 /* Row i of `shown`; not of a flame graph. */

@@ -77,6 +77,11 @@ static void draw_top_head(const cprof_screen_view *v, cprof_area line) {
                     v->order == CPROF_ORDER_NAME ? marks[2] : "name");
 }
 
+cprof_order cprof_view_order_at(cprof_area area, int column) {
+    int flat = VALUE + PERCENT + (area.columns >= 100 ? PERCENT : 0), cum = flat + VALUE + PERCENT;
+    return column < flat ? CPROF_ORDER_FLAT : column < cum ? CPROF_ORDER_CUM : CPROF_ORDER_NAME;
+}
+
 static int draw_top_row(const cprof_screen_view *v, cprof_area line, const cprof_fold_row *row) {
     int bar = cprof_view_bar_columns(&line), column = cprof_view_put_share(v, line, 0, &row->flat, PERCENT);
     if (line.columns >= 100) {

@@ -25,6 +25,8 @@ int cprof_view_put_share(const cprof_screen_view *view, cprof_area line, int col
 int cprof_view_put_bar(const cprof_screen_view *view, cprof_area line, int column, int columns,
                        const cprof_share *share);
 int cprof_view_bar_columns(const cprof_area *area); /* 0: there is no room */
+/* Top: the order that the heading at this column stands for. */
+cprof_order cprof_view_order_at(cprof_area area, int column);
 
 /* view_rows.c */
 bool cprof_view_is_tree(const cprof_screen_view *view); /* rows have others below them */

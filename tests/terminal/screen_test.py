@@ -159,6 +159,71 @@ class Screen(ScreenCase):
         self.line("q")
         self.until("status=0")
 
+    # --- the mouse ---
+
+    def mouse(self, button, row, column, release=True):
+        """As terminals report it; rows and columns from 0."""
+        self.type(f"\x1b[<{button};{column + 1};{row + 1}M")
+        if release:
+            self.type(f"\x1b[<{button};{column + 1};{row + 1}m")
+
+    def row_of(self, name):
+        return next(i for i, line in enumerate(self.shown().split("\n")) if line.endswith(" " + name))
+
+    def selected(self):
+        """The row that is drawn the other way round."""
+        return [i for i, line in enumerate(self.shown("-e").split("\n")) if "\x1b[7m" in line or ";7m" in line]
+
+    def until_selected(self, row):
+        end = time.time() + PATIENCE
+        while self.selected() != [row] and time.time() < end:
+            time.sleep(0.05)
+        self.assertEqual(self.selected(), [row])
+
+    def test_click_chooses_and_the_second_opens(self):
+        self.start(HEAP, TERM="xterm-256color")
+        row = self.row_of("main.main")
+        self.mouse(0, row, 40)
+        self.until_selected(row)
+        self.mouse(0, row, 40)
+        self.until("● main.main")
+        self.type("b")
+        self.until("flat v")
+        self.mouse(0, row - 1, 40)  # another row: chosen only
+        self.until_selected(row - 1)
+        self.mouse(0, 22, 10)  # the prompt
+        self.until("Enter run")
+        self.line("q")
+        self.ended(0)
+
+    def test_click_on_a_heading_sorts(self):
+        self.start(HEAP, TERM="xterm-256color")
+        self.mouse(0, 2, 24)
+        self.until("cum v")
+        self.assertTrue(self.shown().split("\n")[3].endswith("runtime.main"))
+        self.mouse(0, 2, 60)
+        self.until("name v")
+        self.mouse(0, 2, 5)
+        self.until("flat v")
+        self.line("q")
+        self.ended(0)
+
+    def test_wheel_rolls(self):
+        self.start(HEAP, TERM="xterm-256color", rows=9)
+        first = self.shown().split("\n")[3]
+        for _ in range(4):
+            self.mouse(65, 4, 10, release=False)
+        self.until(first.strip(), gone=True)
+        for _ in range(4):
+            self.mouse(64, 4, 10, release=False)
+        self.until(first.strip())
+        self.keys("F4")
+        self.until("▏runtime.main")
+        self.mouse(65, 4, 10, release=False)
+        self.until("root  4672.13kB", gone=True)
+        self.type("q")
+        self.ended(0)
+
     # --- the terminal ---
 
     def test_resize(self):

@@ -91,6 +91,16 @@ static void top_is_sorted(void **state) {
     assert_true(cprof_screen_view_click(&view, cprof_grid_area(&grid), 2, 0));
     at("b");
     assert_false(cprof_screen_view_click(&view, cprof_grid_area(&grid), 6, 0));
+    /* "flat", "flat%", "cum", "cum%" end at columns 10, 18, 28, 36. */
+    static const struct {
+        int column;
+        cprof_order order;
+    } headings[] = {{0, CPROF_ORDER_FLAT}, {17, CPROF_ORDER_FLAT}, {18, CPROF_ORDER_CUM},
+                    {35, CPROF_ORDER_CUM}, {37, CPROF_ORDER_NAME}, {59, CPROF_ORDER_NAME}};
+    for (size_t i = 0; i < sizeof headings / sizeof *headings; i++) {
+        assert_false(cprof_screen_view_click(&view, cprof_grid_area(&grid), 0, headings[i].column));
+        assert_int_equal(view.order, headings[i].order);
+    }
 }
 
 static void function_has_both_sides(void **state) {
