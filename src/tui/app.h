@@ -88,11 +88,16 @@ void cprof_app_back(cprof_app *app);
 bool cprof_app_greet(cprof_app *app, cprof_error *err);
 /* The view on top; NULL: none. */
 cprof_screen_view *cprof_app_view(cprof_app *app);
-/* The command line that shows what the view shows, into text. */
-void cprof_app_command_line(const cprof_app *app, cprof_sink *sink);
+
+/* --- command_line.c: what is set and shown, as text --- */
+
 /* Settings that differ from what they start with, in the order in which they were set, `before` in front of
  * each. */
 void cprof_app_put_crumbs(const cprof_app *app, cprof_sink *sink, const char *before);
+/* The command line that shows what the view shows. */
+void cprof_app_command_line(cprof_app *app, cprof_sink *sink);
+/* Puts a line that saves the view into the prompt, and a menu of others. */
+void cprof_app_save(cprof_app *app);
 
 /* --- keys.c --- */
 

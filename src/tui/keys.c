@@ -348,45 +348,6 @@ static void tell_command(cprof_app *app) {
     cprof_sink_deinit(&line);
 }
 
-/* The name of the file is left to be typed; its ending decides nothing here, the command does. */
-static void save(cprof_app *app) {
-    static const char *const lines[CPROF_VIEW_KINDS] = {
-        [CPROF_VIEW_TOP] = "top 0 >top.txt",
-        [CPROF_VIEW_TREE] = "folded >stacks.folded",
-        [CPROF_VIEW_FLAME] = "flame >flame.svg",
-        [CPROF_VIEW_SOURCE] = "list ",
-        [CPROF_VIEW_DISASM] = "disasm ",
-        [CPROF_VIEW_TAGS] = "tags >tags.txt",
-        [CPROF_VIEW_TRACES] = "traces >traces.txt",
-        [CPROF_VIEW_GOROUTINES] = "goroutines >goroutines.txt",
-        [CPROF_VIEW_COMPARE] = "top 0 >top.txt",
-    };
-    cprof_screen_view *v = cprof_app_view(app);
-    cprof_sink line;
-    cprof_sink_init_memory(&line, &app->env);
-    if (lines[v->kind])
-        cprof_sink_puts(&line, lines[v->kind]);
-    if (v->kind == CPROF_VIEW_SOURCE || v->kind == CPROF_VIEW_DISASM) {
-        cprof_sink_slice(&line, v->title);
-        cprof_sink_puts(&line, " >listing.txt");
-    } else if (v->kind == CPROF_VIEW_FUNCTION) {
-        cprof_arena arena;
-        cprof_arena_init(&arena, app->env.budget);
-        cprof_slice quoted = cprof_quote_regex(&arena, v->title);
-        cprof_sink_puts(&line, "peek ^");
-        cprof_sink_slice(&line, quoted.ptr ? quoted : v->title);
-        cprof_sink_puts(&line, "$ >function.txt");
-        cprof_arena_deinit(&arena);
-    } else if (!lines[v->kind]) {
-        cprof_sink_slice(&line, v->command);
-        cprof_sink_puts(&line, " >report.txt");
-    }
-    cprof_prompt_set(&app->prompt, cprof_sink_bytes(&line));
-    cprof_sink_deinit(&line);
-    app->focus = CPROF_FOCUS_PROMPT;
-    cprof_app_say(app, false, "Enter saves it; svg >F, folded >F and proto >F save other forms");
-}
-
 static void to_prompt(cprof_app *app) {
     app->focus = CPROF_FOCUS_PROMPT;
 }
@@ -437,7 +398,7 @@ static const binding bindings[] = {
     {'g', 0, "g", "lines", "the next granularity: functions, files, lines, addresses", 0, next_granularity},
     {'c', 0, "c", "cum", "reports by cum, or by flat", 0, flat_or_cum},
     {'e', 0, "e", "command", "copy the command line that shows the same", 0, tell_command},
-    {'w', 0, "w", "save", "save the view to a file", 0, save},
+    {'w', 0, "w", "save", "save the view; Tab: as text, svg, folded or proto", 0, cprof_app_save},
     {CPROF_KEY_NONE, 0, "arrows, PgUp, PgDn, Home, End", NULL, "move; the mouse chooses, twice opens, rolls", 0, NULL},
     {CPROF_KEY_NONE, 0, "Ctrl-C", NULL, "stop a running report; at the prompt, an empty line", 0, NULL},
     {CPROF_KEY_NONE, 0, "Ctrl-L, Ctrl-Z", NULL, "draw the screen anew; stop the program until fg", 0, NULL},
@@ -485,6 +446,15 @@ static void show_keys(cprof_app *app) {
     cprof_sink_deinit(&text);
 }
 
+/* Whole, or not at all: then column is where nothing more fits. */
+static int put_hint(cprof_area area, int column, const char *key, const char *does) {
+    int columns = cprof_text_columns(cprof_slice_of(key)) + 1 + cprof_text_columns(cprof_slice_of(does));
+    if (column + columns > area.columns)
+        return area.columns;
+    column = cprof_area_puts(area, 0, column, CPROF_ROLE_KEY, key) + 1;
+    return cprof_area_puts(area, 0, column, CPROF_ROLE_DIM, does) + 1;
+}
+
 void cprof_app_draw_keys(cprof_app *app, cprof_area area) {
     cprof_screen_view *v = cprof_app_view(app);
     int column = 0;
@@ -493,21 +463,17 @@ void cprof_app_draw_keys(cprof_app *app, cprof_area area) {
             {"Enter", "run"},   {"Tab", "complete"}, {"Ctrl-R", "search history"},
             {"Esc", "to view"}, {"F1", "keys"},      {"F2", "top"},
             {"F3", "tree"},     {"F4", "flame"},     {"Ctrl-D", "quit"}};
-        for (size_t i = 0; i < sizeof keys / sizeof *keys && column < area.columns; i++) {
-            column = cprof_area_puts(area, 0, column, CPROF_ROLE_KEY, keys[i][0]) + 1;
-            column = cprof_area_puts(area, 0, column, CPROF_ROLE_DIM, keys[i][1]) + 1;
-        }
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+            column = put_hint(area, column, keys[i][0], keys[i][1]);
         return;
     }
     /* The help first, then what only this view knows, then the rest. */
     for (int pass = 0; pass < 3; pass++)
-        for (int i = 0; i < BINDINGS && v && column < area.columns; i++) {
+        for (int i = 0; i < BINDINGS && v; i++) {
             const binding *b = &bindings[i];
             bool here = !b->views || (b->views & 1u << v->kind);
-            if (!b->brief || !here || (b->act == show_keys ? 0 : b->views ? 1 : 2) != pass)
-                continue;
-            column = cprof_area_puts(area, 0, column, CPROF_ROLE_KEY, b->name) + 1;
-            column = cprof_area_puts(area, 0, column, CPROF_ROLE_DIM, b->brief) + 1;
+            if (b->brief && here && (b->act == show_keys ? 0 : b->views ? 1 : 2) == pass)
+                column = put_hint(area, column, b->name, b->brief);
         }
 }
 

@@ -41,6 +41,7 @@ class ScreenCase(unittest.TestCase):
         self.until("READY>")
         self.modes = self.shell_modes()
         words = [f"{k}={shlex.quote(v)}" for k, v in variables.items()]
+        self.line(f"cd {self.folder.name}")
         self.line(" ".join(["env", *words, shlex.quote(CPROF), *map(shlex.quote, args)]) + "; echo status=$?")
         if wait:
             self.until(wait)
