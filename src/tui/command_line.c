@@ -100,6 +100,7 @@ static const char *const commands[CPROF_VIEW_KINDS] = {
     [CPROF_VIEW_TOP] = "top",     [CPROF_VIEW_FUNCTION] = "peek", [CPROF_VIEW_TREE] = "tree -call_tree",
     [CPROF_VIEW_FLAME] = "flame", [CPROF_VIEW_SOURCE] = "list",   [CPROF_VIEW_DISASM] = "disasm",
     [CPROF_VIEW_TAGS] = "tags",   [CPROF_VIEW_TRACES] = "traces", [CPROF_VIEW_GOROUTINES] = "goroutines",
+    [CPROF_VIEW_COMPARE] = "top",
 };
 
 /* The pattern that the view's command takes; "": none. */
@@ -138,6 +139,7 @@ static void put_saving_line(const cprof_app *app, const cprof_screen_view *v, cp
         [CPROF_VIEW_TOP] = "top 0 >top.txt",        [CPROF_VIEW_TREE] = "folded >stacks.folded",
         [CPROF_VIEW_FLAME] = "flame >flame.svg",    [CPROF_VIEW_TAGS] = "tags >tags.txt",
         [CPROF_VIEW_TRACES] = "traces >traces.txt", [CPROF_VIEW_GOROUTINES] = "goroutines >goroutines.txt",
+        [CPROF_VIEW_COMPARE] = "top 0 >top.txt",
     };
     if (lines[v->kind]) {
         cprof_sink_puts(sink, lines[v->kind]);

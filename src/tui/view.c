@@ -168,7 +168,7 @@ bool cprof_screen_view_click(cprof_screen_view *v, cprof_area area, int row, int
         return cprof_flame_view_click(v, area, row, column);
     size_t at = v->first + (size_t)(row - 1);
     if (row == 0 && v->kind == CPROF_VIEW_TOP)
-        cprof_screen_view_sort(v, cprof_view_order_at(area, column));
+        cprof_screen_view_sort(v, cprof_view_order_at(v, area, column));
     if (row < 1 || v->kind == CPROF_VIEW_TEXT || at >= v->shown.count)
         return false;
     v->cursor = at;

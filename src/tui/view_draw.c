@@ -77,8 +77,9 @@ static void draw_top_head(const cprof_screen_view *v, cprof_area line) {
                     v->order == CPROF_ORDER_NAME ? marks[2] : "name");
 }
 
-cprof_order cprof_view_order_at(cprof_area area, int column) {
-    int flat = VALUE + PERCENT + (area.columns >= 100 ? PERCENT : 0), cum = flat + VALUE + PERCENT;
+cprof_order cprof_view_order_at(const cprof_screen_view *v, cprof_area area, int column) {
+    int share = cprof_view_value_columns(v) + PERCENT;
+    int flat = share + (area.columns >= 100 ? PERCENT : 0), cum = flat + share;
     return column < flat ? CPROF_ORDER_FLAT : column < cum ? CPROF_ORDER_CUM : CPROF_ORDER_NAME;
 }
 

@@ -26,7 +26,7 @@ int cprof_view_put_bar(const cprof_screen_view *view, cprof_area line, int colum
                        const cprof_share *share);
 int cprof_view_bar_columns(const cprof_area *area); /* 0: there is no room */
 /* Top: the order that the heading at this column stands for. */
-cprof_order cprof_view_order_at(cprof_area area, int column);
+cprof_order cprof_view_order_at(const cprof_screen_view *view, cprof_area area, int column);
 
 /* view_rows.c */
 bool cprof_view_is_tree(const cprof_screen_view *view); /* rows have others below them */
