@@ -3,8 +3,10 @@
 #include "base/vec.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -19,6 +21,36 @@ typedef struct verdict {
     cprof_error error;
 } verdict;
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+/* In the child.  The address space is what can be bounded everywhere; files that are mapped count, too. */
+static void limit_memory(uint64_t bytes) {
+    unsigned long pages = 0;
+    FILE *file = SANITIZED ? NULL : fopen("/proc/self/statm", "re");
+    int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (file && fscanf(file, "%lu", &pages) == 1) {
+        rlim_t most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + bytes;
+        struct rlimit limit = {most, most};
+        setrlimit(RLIMIT_AS, &limit);
+        if (nothing >= 0)
+            dup2(nothing,
+                 STDERR_FILENO); /* libraries that find no memory say so before they end the process */
+    }
+    if (file)
+        fclose(file);
+    if (nothing >= 0)
+        close(nothing);
+}
+
 static void child_main(int fd, bool (*work)(void *, cprof_sink *, cprof_error *), void *context,
                        cprof_child_limits limits) {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGTSTP, SIGBUS};
@@ -30,6 +62,8 @@ static void child_main(int fd, bool (*work)(void *, cprof_sink *, cprof_error *)
     setrlimit(RLIMIT_CORE, &none);
     if (limits.seconds > 0)
         setrlimit(RLIMIT_CPU, &cpu);
+    if (limits.memory_max > 0)
+        limit_memory(limits.memory_max);
     cprof_sink_init_fd(&sink, fd);
     last.ok = work(context, &sink, &last.error);
     cprof_sink_write(&sink, &last, sizeof last);
@@ -74,18 +108,26 @@ static bool drain(int fd, const char *what, cprof_child_limits limits, const cpr
 }
 
 /* What became of the child: its last word, or how it died. */
-static bool conclude(int status, const char *what, size_t before, cprof_child_output *output,
-                     cprof_error *err) {
+static bool conclude(int status, const char *what, cprof_child_limits limits, size_t before,
+                     cprof_child_output *output, cprof_error *err) {
     verdict last;
+    unsigned long long megabytes = limits.memory_max >> 20;
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
         return cprof_error_set(err, CPROF_ERR_LIMIT, -1, "%s took too long", what);
     if (WIFSIGNALED(status))
         return cprof_error_set(err, CPROF_ERR_FORMAT, -1, "%s failed: the reader crashed (signal %d)", what,
                                WTERMSIG(status));
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || output->count - before < sizeof last)
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || output->count - before < sizeof last) {
+        if (limits.memory_max > 0)
+            return cprof_error_set(err, CPROF_ERR_FORMAT, -1, "%s failed, with %llu MB at most", what,
+                                   megabytes);
         return cprof_error_set(err, CPROF_ERR_FORMAT, -1, "%s failed", what);
+    }
     memcpy(&last, output->at + output->count - sizeof last, sizeof last);
     output->count -= sizeof last;
+    /* Its memory is not the caller's: the caller still has some. */
+    if (!last.ok && last.error.code == CPROF_ERR_MEMORY && limits.memory_max > 0)
+        return cprof_error_set(err, CPROF_ERR_LIMIT, -1, "%s takes more than %llu MB", what, megabytes);
     if (!last.ok && err)
         *err = last.error;
     return last.ok;
@@ -122,7 +164,7 @@ bool cprof_child_run(bool (*work)(void *context, cprof_sink *sink, cprof_error *
     int status = 0;
     size_t before = output->count;
     return run(work, context, what, limits, env, output, &status, err) &&
-           conclude(status, what, before, output, err);
+           conclude(status, what, limits, before, output, err);
 }
 
 bool cprof_child_exec(bool (*work)(void *context, cprof_sink *sink, cprof_error *err), void *context,

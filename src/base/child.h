@@ -10,6 +10,10 @@
 typedef struct cprof_child_limits {
     unsigned seconds;    /* of wall time; 0: no limit */
     uint64_t output_max; /* bytes that are taken from it; 0: no limit but the budget */
+    /* Bytes of address space that it may take beyond what it starts with; 0: no limit.  Where there is one,
+     * what its libraries write to standard error is dropped.  Not under sanitizers, which take what they
+     * like. */
+    uint64_t memory_max;
 } cprof_child_limits;
 
 typedef struct cprof_child_output {

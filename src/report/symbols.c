@@ -80,7 +80,7 @@ static bool read_symbols(finder *f, const cprof_mapping *m, uint32_t location, c
     f->symbols.count = 0;
     f->output.count = 0;
     if (!cprof_child_run(cprof_binary_read_symbols, &job, "reading symbols",
-                         (cprof_child_limits){READ_SECONDS, 0}, f->env, &f->output, &why)) {
+                         cprof_binary_limits(READ_SECONDS, f->env), f->env, &f->output, &why)) {
         cprof_note(f->env, "%s", why.message);
         return why.code != CPROF_ERR_MEMORY && why.code != CPROF_ERR_STOPPED;
     }

@@ -4,6 +4,14 @@
 
 #include <stdlib.h>
 
+/* Files are mapped, which takes no memory but counts as if it did. */
+cprof_child_limits cprof_binary_limits(unsigned seconds, const cprof_env *env) {
+    const uint64_t least = UINT64_C(1) << 29, usual = UINT64_C(1) << 35;
+    const cprof_budget *budget = cprof_env_budget(env);
+    uint64_t memory = budget && budget->limit > 0 ? budget->limit : usual;
+    return (cprof_child_limits){.seconds = seconds, .memory_max = memory > least ? memory : least};
+}
+
 static const char *kernel_symbol(const cprof_profile *p, const cprof_mapping *m) {
     static const char prefix[] = "[kernel.kallsyms]";
     cprof_slice file = cprof_profile_string(p, m->file);

@@ -2,7 +2,7 @@
 #ifndef CPROF_SYMBOL_BINARY_H
 #define CPROF_SYMBOL_BINARY_H
 
-#include "base/sink.h"
+#include "base/child.h"
 #include "profile/profile.h"
 
 typedef struct cprof_binary_job {
@@ -13,6 +13,9 @@ typedef struct cprof_binary_job {
     uint32_t count;
     bool fast; /* names only, from the symbol table */
 } cprof_binary_job;
+
+/* What a child may use that reads a binary. */
+cprof_child_limits cprof_binary_limits(unsigned seconds, const cprof_env *env);
 
 /* For cprof_child_run: writes the build id, then for each location the number of its frames (uint32_t) and
  * for each frame function and file as slices and line, column and start line as int64_t. */

@@ -164,7 +164,8 @@ bool cprof_disasm_parse(cprof_disasm *d, cprof_slice output, cprof_error *err) {
 
 static bool ask_objdump(cprof_disasm *d, request *r, cprof_error *err) {
     cprof_child_output output = {0};
-    bool ok = cprof_child_exec(exec_objdump, r, "objdump", (cprof_child_limits){OBJDUMP_SECONDS, OUTPUT_MAX},
+    bool ok = cprof_child_exec(exec_objdump, r, "objdump",
+                               (cprof_child_limits){.seconds = OBJDUMP_SECONDS, .output_max = OUTPUT_MAX},
                                d->env, &output, err);
     cprof_slice text = {"", 0};
     if (ok) {

@@ -2,6 +2,7 @@
 
 #include "base/child.h"
 #include "base/library.h"
+#include "symbol/binary.h"
 #include "symbol/object.h"
 
 #include <capstone/capstone.h>
@@ -91,9 +92,10 @@ bool cprof_disasm_capstone(cprof_disasm *d, const char *path, uint64_t start, ui
                            cprof_error *err) {
     request r = {path, start, end};
     cprof_child_output output = {0};
+    cprof_child_limits limits = cprof_binary_limits(READ_SECONDS, d->env);
+    limits.output_max = CODE_MAX;
     bool ok = cprof_library_load(&library, err) &&
-              cprof_child_run(read_code, &r, "reading machine code",
-                              (cprof_child_limits){READ_SECONDS, CODE_MAX}, d->env, &output, err) &&
+              cprof_child_run(read_code, &r, "reading machine code", limits, d->env, &output, err) &&
               decode(d, (cprof_slice){output.at, output.count}, start, intel, err);
     cprof_vec_free(d->env, &output);
     return ok;

@@ -29,7 +29,7 @@ static void try_path(search *s, const char *path) {
     if (s->found || s->failed || !cprof_symbolize_is_binary(path))
         return;
     cprof_binary_job job = {.profile = s->profile, .mapping = s->mapping, .path = path};
-    if (cprof_child_run(cprof_binary_read, &job, "reading a binary", (cprof_child_limits){PROBE_SECONDS, 0},
+    if (cprof_child_run(cprof_binary_read, &job, "reading a binary", cprof_binary_limits(PROBE_SECONDS, env),
                         env, &output, &why)) {
         cprof_binary_answer answer = {output.at, output.at + output.count, false};
         cprof_slice found = cprof_binary_take_slice(&answer);

@@ -120,7 +120,7 @@ static bool symbolize_mapping(work *w, cprof_mapping *m, bool fast, bool *missin
     cprof_binary_job j = {p, m, file.ptr, w->rows.at, (uint32_t)w->rows.count, fast};
     cprof_error why = CPROF_ERROR_INIT;
     w->output.count = 0;
-    if (!cprof_child_run(cprof_binary_read, &j, "reading symbols", (cprof_child_limits){CHILD_SECONDS, 0},
+    if (!cprof_child_run(cprof_binary_read, &j, "reading symbols", cprof_binary_limits(CHILD_SECONDS, w->env),
                          w->env, &w->output, &why)) {
         if (why.code == CPROF_ERR_MEMORY || why.code == CPROF_ERR_STOPPED) {
             if (err)

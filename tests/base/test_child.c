@@ -56,6 +56,33 @@ static bool become(void *context, cprof_sink *sink, cprof_error *err) {
     return cprof_error_set(err, CPROF_ERR_IO, -1, "no shell");
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+static bool take_much(void *context, cprof_sink *sink, cprof_error *err) {
+    const size_t *size = context;
+    char *memory = malloc(*size);
+    (void)sink;
+    if (!memory)
+        return cprof_error_memory(NULL, err);
+    memset(memory, 1, *size);
+    free(memory);
+    return true;
+}
+
+static bool give_up(void *context, cprof_sink *sink, cprof_error *err) {
+    (void)context, (void)sink, (void)err;
+    _exit(1); /* as libraries do that find no memory */
+}
+
 static bool change_mind(void *context, cprof_sink *sink, cprof_error *err) {
     (void)sink, (void)err;
     *(int *)context = 2; /* its own copy */
@@ -71,8 +98,10 @@ static void brings_back_what_was_written(void **state) {
     cprof_child_output output = {0};
     char hello[] = "hello", more[] = ", again";
     (void)state;
-    assert_true(cprof_child_run(greet, hello, "greeting", (cprof_child_limits){10, 0}, NULL, &output, NULL));
-    assert_true(cprof_child_run(greet, more, "greeting", (cprof_child_limits){10, 0}, NULL, &output, NULL));
+    assert_true(
+        cprof_child_run(greet, hello, "greeting", (cprof_child_limits){.seconds = 10}, NULL, &output, NULL));
+    assert_true(
+        cprof_child_run(greet, more, "greeting", (cprof_child_limits){.seconds = 10}, NULL, &output, NULL));
     assert_slice(((cprof_slice){output.at, output.count}), "hello, again");
     cprof_vec_free(NULL, &output);
     assert_no_child();
@@ -82,8 +111,8 @@ static void keeps_the_callers_memory(void **state) {
     cprof_child_output output = {0};
     int n = 1;
     (void)state;
-    assert_true(
-        cprof_child_run(change_mind, &n, "thinking", (cprof_child_limits){10, 0}, NULL, &output, NULL));
+    assert_true(cprof_child_run(change_mind, &n, "thinking", (cprof_child_limits){.seconds = 10}, NULL,
+                                &output, NULL));
     assert_int_equal(n, 1);
     cprof_vec_free(NULL, &output);
 }
@@ -92,11 +121,13 @@ static void brings_back_errors(void **state) {
     cprof_child_output output = {0};
     cprof_error err = CPROF_ERROR_INIT;
     (void)state;
-    assert_false(cprof_child_run(refuse, NULL, "reading", (cprof_child_limits){10, 0}, NULL, &output, &err));
+    assert_false(
+        cprof_child_run(refuse, NULL, "reading", (cprof_child_limits){.seconds = 10}, NULL, &output, &err));
     assert_int_equal(err.code, CPROF_ERR_VALUE);
     assert_int_equal(err.offset, 42);
     assert_string_equal(err.message, "not this one");
-    assert_false(cprof_child_run(refuse, NULL, "reading", (cprof_child_limits){10, 0}, NULL, &output, NULL));
+    assert_false(
+        cprof_child_run(refuse, NULL, "reading", (cprof_child_limits){.seconds = 10}, NULL, &output, NULL));
     cprof_vec_free(NULL, &output);
     assert_no_child();
 }
@@ -108,8 +139,8 @@ static void survives_a_crash(void **state) {
     for (size_t i = 0; i < 2; i++) {
         cprof_child_output output = {0};
         cprof_error err = CPROF_ERROR_INIT;
-        assert_false(
-            cprof_child_run(ends[i], NULL, "reading", (cprof_child_limits){10, 0}, NULL, &output, &err));
+        assert_false(cprof_child_run(ends[i], NULL, "reading", (cprof_child_limits){.seconds = 10}, NULL,
+                                     &output, &err));
         assert_int_equal(err.code, CPROF_ERR_FORMAT);
         assert_non_null(strstr(err.message, words[i]));
         cprof_vec_free(NULL, &output);
@@ -122,8 +153,8 @@ static void ends_what_takes_too_long(void **state) {
     cprof_error err = CPROF_ERROR_INIT;
     time_t before = time(NULL);
     (void)state;
-    assert_false(
-        cprof_child_run(sleep_long, NULL, "waiting", (cprof_child_limits){1, 0}, NULL, &output, &err));
+    assert_false(cprof_child_run(sleep_long, NULL, "waiting", (cprof_child_limits){.seconds = 1}, NULL,
+                                 &output, &err));
     assert_true(time(NULL) - before < 30);
     assert_int_equal(err.code, CPROF_ERR_LIMIT);
     assert_string_equal(err.message, "waiting took longer than 1 s");
@@ -148,12 +179,14 @@ static void bounds_what_comes_back(void **state) {
     cprof_child_output output = {0};
     cprof_error err = CPROF_ERROR_INIT;
     (void)state;
-    assert_true(
-        cprof_child_run(pour, &exact, "pouring", (cprof_child_limits){60, 1 << 20}, NULL, &output, &err));
+    assert_true(cprof_child_run(pour, &exact, "pouring",
+                                (cprof_child_limits){.seconds = 60, .output_max = 1 << 20}, NULL, &output,
+                                &err));
     assert_int_equal(output.count, exact);
     output.count = 0;
-    assert_false(
-        cprof_child_run(pour, &size, "pouring", (cprof_child_limits){60, 1 << 20}, NULL, &output, &err));
+    assert_false(cprof_child_run(pour, &size, "pouring",
+                                 (cprof_child_limits){.seconds = 60, .output_max = 1 << 20}, NULL, &output,
+                                 &err));
     assert_int_equal(err.code, CPROF_ERR_LIMIT);
     assert_string_equal(err.message, "pouring gave more than 1048576 bytes");
     assert_true(output.capacity < 4 << 20);
@@ -168,10 +201,29 @@ static void stays_on_the_budget(void **state) {
     cprof_child_output output = {0};
     cprof_error err = CPROF_ERROR_INIT;
     (void)state;
-    assert_false(cprof_child_run(pour, &size, "pouring", (cprof_child_limits){60, 0}, &env, &output, &err));
+    assert_false(
+        cprof_child_run(pour, &size, "pouring", (cprof_child_limits){.seconds = 60}, &env, &output, &err));
     assert_int_equal(err.code, CPROF_ERR_MEMORY);
     cprof_vec_free(&env, &output);
     assert_int_equal(budget.used, 0);
+    assert_no_child();
+}
+
+static void bounds_its_memory(void **state) {
+    const cprof_child_limits limits = {.seconds = 10, .memory_max = 64 << 20};
+    size_t little = 8 << 20, much = 256 << 20;
+    cprof_child_output output = {0};
+    cprof_error err = CPROF_ERROR_INIT;
+    (void)state;
+    assert_true(cprof_child_run(take_much, &little, "reading", limits, NULL, &output, &err));
+    assert_false(cprof_child_run(give_up, NULL, "reading", limits, NULL, &output, &err));
+    assert_string_equal(err.message, "reading failed, with 64 MB at most");
+    if (!SANITIZED) {
+        assert_false(cprof_child_run(take_much, &much, "reading", limits, NULL, &output, &err));
+        assert_int_equal(err.code, CPROF_ERR_LIMIT); /* not the caller's memory */
+        assert_string_equal(err.message, "reading takes more than 64 MB");
+    }
+    cprof_vec_free(NULL, &output);
     assert_no_child();
 }
 
@@ -180,9 +232,11 @@ static void runs_programs(void **state) {
     cprof_error err = CPROF_ERROR_INIT;
     char good[] = "echo one; echo two", bad[] = "echo three; exit 3";
     (void)state;
-    assert_true(cprof_child_exec(become, good, "sh", (cprof_child_limits){10, 0}, NULL, &output, &err));
+    assert_true(
+        cprof_child_exec(become, good, "sh", (cprof_child_limits){.seconds = 10}, NULL, &output, &err));
     assert_slice(((cprof_slice){output.at, output.count}), "one\ntwo\n");
-    assert_false(cprof_child_exec(become, bad, "sh", (cprof_child_limits){10, 0}, NULL, &output, &err));
+    assert_false(
+        cprof_child_exec(become, bad, "sh", (cprof_child_limits){.seconds = 10}, NULL, &output, &err));
     assert_int_equal(err.code, CPROF_ERR_IO);
     assert_string_equal(err.message, "sh failed");
     cprof_vec_free(NULL, &output);
@@ -199,6 +253,7 @@ int main(void) {
         cmocka_unit_test(stops_when_the_person_wishes),
         cmocka_unit_test(bounds_what_comes_back),
         cmocka_unit_test(stays_on_the_budget),
+        cmocka_unit_test(bounds_its_memory),
         cmocka_unit_test(runs_programs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,12 +5,14 @@ usage: symbols_test.py CPROF FOLDER-OF-SAMPLES SOURCE
 """
 import os
 import pathlib
+import resource
 import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+import zlib
 
 from small_profile import profile
 
@@ -43,6 +45,13 @@ class Elf:
             for at in range(section[4], section[4] + section[5], 24):
                 name, _, _, _, value, _ = struct.unpack_from("<IBBHQQ", b, at)
                 self.symbols[b[names + name : b.index(0, names + name)].decode()] = value
+
+
+def zeros_packed(size):
+    """A compressed section of that many zeros, with its header."""
+    packer, chunk = zlib.compressobj(1), b"\0" * (16 << 20)
+    out = b"".join(packer.compress(chunk) for _ in range(size // len(chunk)))
+    return struct.pack("<IIQQ", 1, 0, size, 1) + out + packer.flush()
 
 
 class Case(unittest.TestCase):
@@ -220,6 +229,29 @@ class Modes(Case):
                 out, _ = self.run_cprof("disasm", "outer", PIE, path, PPROF_TOOLS=tools)
                 self.assertEqual("ours --disassemble" in out, ours, out)
         self.assertFalse((self.dir / "oops").exists())
+
+    @unittest.skipIf(os.environ.get("CPROF_SANITIZED"), "sanitizers cannot be bounded")
+    def test_a_bomb_takes_no_more_memory_than_it_may(self):
+        """A section that unpacks to 3 GB, in a file of 3 MB: the symbol table still has the names."""
+        packed = (SAMPLES / "sample_packed").read_bytes()
+        bomb = zeros_packed(3 << 30)
+        header = bytearray(packed[:64])
+        sections, size, count, names = *struct.unpack_from("<Q", header, 40), *struct.unpack_from("<HHH", header, 58)
+        table = bytearray(packed[sections : sections + size * count])
+        text = struct.unpack_from("<Q", table, names * size + 24)[0]
+        for i in range(count):
+            at = text + struct.unpack_from("<I", table, i * size)[0]
+            if packed[at : packed.index(0, at)] == b".debug_info":
+                struct.pack_into("<QQ", table, i * size + 24, len(packed) + len(table), len(bomb))
+        struct.pack_into("<Q", header, 40, len(packed))
+        (self.root / "prog").write_bytes(header + packed[64:] + table + bomb)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        out, _ = self.run_cprof(
+            "raw", "-max_memory=100MB", self.write(symbol="outer"), PPROF_BINARY_PATH=str(self.root)
+        )
+        self.assertIn("outer", out)
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        self.assertLess(peak, max(before, 600 << 10))
 
     def test_a_broken_binary_is_a_note(self):
         for size in (4, 64, 100):

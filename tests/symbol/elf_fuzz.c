@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void ask(const cprof_profile *profile, const char *path, const uint32_t *rows) {
     const cprof_mapping mapping = {0};
     cprof_binary_job job = {profile, &mapping, path, rows, ADDRESSES, false};
-    cprof_child_limits limits = {SECONDS, OUTPUT_MAX};
+    cprof_child_limits limits = {.seconds = SECONDS, .output_max = OUTPUT_MAX};
     for (int i = 0; i < 2; i++) {
         cprof_child_output output = {0};
         cprof_error err = CPROF_ERROR_INIT;

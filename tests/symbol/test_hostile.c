@@ -38,7 +38,7 @@ static void read_file(void) {
     cprof_mapping mapping = {0};
     cprof_profile profile = {.strings = strings, .locations = {.count = ADDRESSES, .address = addresses}};
     cprof_binary_job job = {&profile, &mapping, path, rows, ADDRESSES, false};
-    cprof_child_limits limits = {SECONDS, 16 << 20};
+    cprof_child_limits limits = {.seconds = SECONDS, .output_max = 16 << 20};
     for (int i = 0; i < 2; i++) {
         cprof_child_output output = {0};
         cprof_error err = CPROF_ERROR_INIT;
