@@ -42,8 +42,11 @@ cprof_screen_view *cprof_app_view(cprof_app *app) {
 }
 
 void cprof_app_back(cprof_app *app) {
-    if (app->view_count > 1)
-        cprof_screen_view_deinit(&app->views[--app->view_count]);
+    if (app->view_count < 2)
+        return;
+    cprof_screen_view_deinit(&app->views[--app->view_count]);
+    if (memcmp(&cprof_app_view(app)->settings, &app->shell.settings, sizeof app->shell.settings) != 0)
+        cprof_app_reload(app);
 }
 
 /* Takes the view. */
@@ -55,7 +58,8 @@ static void push_view(cprof_app *app, const cprof_screen_view *view, bool replac
         memmove(app->views + 1, app->views + 2, (CPROF_APP_VIEWS - 2) * sizeof *app->views);
         app->view_count--;
     }
-    app->views[app->view_count++] = *view;
+    app->views[app->view_count] = *view;
+    memcpy(&app->views[app->view_count++].settings, &app->shell.settings, sizeof app->shell.settings);
 }
 
 typedef struct opening {
@@ -206,6 +210,26 @@ static void rerun(cprof_app *app) {
         run_report(app, &action, cprof_slice_of(line));
 }
 
+typedef struct name_copy {
+    char at[4096];
+    size_t len;
+} name_copy;
+
+static void copy_name(name_copy *to, cprof_slice from) {
+    to->len = from.len < sizeof to->at ? from.len : sizeof to->at;
+    memcpy(to->at, from.ptr ? from.ptr : "", to->len);
+}
+
+/* Back to the row of this name; where it has gone, to the place where it was. */
+static void find_row(cprof_screen_view *v, const name_copy *name, size_t cursor) {
+    v->cursor = cursor < v->shown.count ? cursor : 0;
+    for (size_t i = 0; i < v->shown.count; i++)
+        if (cprof_slice_equal(cprof_screen_view_row(v, i)->name, (cprof_slice){name->at, name->len})) {
+            v->cursor = i;
+            return;
+        }
+}
+
 void cprof_app_reload(cprof_app *app) {
     cprof_screen_view *v = cprof_app_view(app);
     cprof_error err = CPROF_ERROR_INIT;
@@ -218,15 +242,20 @@ void cprof_app_reload(cprof_app *app) {
         rerun(app);
         return;
     }
-    char name[4096];
-    size_t n = v->title.len < sizeof name ? v->title.len : sizeof name;
-    memcpy(name, v->title.ptr, n);
+    name_copy title, row;
+    const cprof_fold_row *at = cprof_screen_view_at(v);
     size_t cursor = v->cursor;
-    if (!cprof_app_open(app, v->kind, (cprof_slice){name, n}, true))
+    cprof_order order = v->order;
+    bool is_list = cprof_screen_view_is_list(v),
+         sort_is_same = cprof_slice_equal(v->settings.sort, app->shell.settings.sort);
+    copy_name(&title, v->title);
+    copy_name(&row, at ? at->name : CPROF_SLICE(""));
+    if (!cprof_app_open(app, v->kind, (cprof_slice){title.at, title.len}, true) || !is_list)
         return;
     v = cprof_app_view(app);
-    if (v->kind == CPROF_VIEW_TOP)
-        v->cursor = cursor < v->shown.count ? cursor : 0;
+    if (sort_is_same)
+        cprof_screen_view_sort(v, order);
+    find_row(v, &row, cursor);
 }
 
 void cprof_app_line(cprof_app *app, cprof_slice line) {

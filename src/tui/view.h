@@ -30,6 +30,7 @@ typedef enum cprof_order { CPROF_ORDER_FLAT, CPROF_ORDER_CUM, CPROF_ORDER_NAME, 
 typedef struct cprof_screen_view {
     cprof_view_kind kind;
     const cprof_env *env;
+    cprof_settings settings;   /* that it shows */
     cprof_cache *cache;        /* borrowed: whose the fold is */
     const cprof_fold *fold;    /* of a text it has no rows */
     cprof_arena arena;         /* of all below */
@@ -64,6 +65,8 @@ bool cprof_screen_view_key(cprof_screen_view *view, uint32_t key);
 /* The row at this place of the area gets the cursor; false: there is none.  A heading of top sorts. */
 bool cprof_screen_view_click(cprof_screen_view *view, cprof_area area, int row, int column);
 
+/* Rows stand by themselves, none below another of the same name: a row can be found again by its name. */
+bool cprof_screen_view_is_list(const cprof_screen_view *view);
 /* Row i of `shown`; not of a flame graph. */
 const cprof_fold_row *cprof_screen_view_row(const cprof_screen_view *view, size_t i);
 /* The row under the cursor; NULL: none, or it is text. */

@@ -12,6 +12,10 @@ bool cprof_view_is_listing(const cprof_screen_view *v) {
     return v->kind == CPROF_VIEW_SOURCE || v->kind == CPROF_VIEW_DISASM;
 }
 
+bool cprof_screen_view_is_list(const cprof_screen_view *v) {
+    return v->kind == CPROF_VIEW_TOP || v->kind == CPROF_VIEW_COMPARE || v->kind == CPROF_VIEW_TAGS;
+}
+
 const cprof_fold_row *cprof_screen_view_row(const cprof_screen_view *v, size_t i) {
     uint32_t row = v->shown.at[i];
     size_t count = v->fold->rows.count;

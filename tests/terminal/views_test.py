@@ -7,9 +7,10 @@ import os
 import pathlib
 import re
 import subprocess
+import time
 import unittest
 
-from screen_case import CPROF, HEAP, TESTDATA, ScreenCase
+from screen_case import CPROF, HEAP, PATIENCE, TESTDATA, ScreenCase
 
 WORK = """volatile unsigned sum;
 
@@ -26,6 +27,15 @@ int main(void) {
 
 
 class Views(ScreenCase):
+    def matches(self, pattern, *options):
+        """The screen once it matches: it may be looked at while it is drawn."""
+        end = time.time() + PATIENCE
+        while not re.search(pattern, screen := self.shown(*options)):
+            if time.time() > end:
+                self.fail(f"{pattern!r} does not come:\n{screen}")
+            time.sleep(0.05)
+        return screen
+
     def leave(self):
         self.type("q")
         self.ended(0)
@@ -56,16 +66,16 @@ class Views(ScreenCase):
                 self.until("spin")
                 self.keys("F2")
                 self.type("s")
-                screen = self.until("sum ^= 7;")
-                self.assertRegex(screen, r"(?m)^ +1kB +1kB +█+ +4      sum \+= n \* n;$")
-                self.assertRegex(screen, r"(?m)^ +2kB +2kB +█+ +5      sum \^= 7;$")
-                self.assertRegex(screen, r"(?m)^ +\. +\. +6  }$")
+                self.until("sum ^= 7;")
+                self.matches(r"(?m)^ +1kB +1kB +█+ +4      sum \+= n \* n;$")
+                self.matches(r"(?m)^ +2kB +2kB +█+ +5      sum \^= 7;$")
+                self.matches(r"(?m)^ +\. +\. +6  }$")
                 self.type(".")
                 self.until("no hot line below")
                 self.type("d")
-                screen = self.until(f"{first[5]:x}")
-                self.assertRegex(screen, rf"(?m)^ +2kB +2kB █+ +{first[5]:x}  \w+")
-                self.assertIn("work.c:4", screen)
+                self.until(f"{first[5]:x}")
+                self.matches(rf"(?m)^ +2kB +2kB █+ +{first[5]:x}  \w+")
+                self.until("work.c:4")
                 self.type("e")
                 self.until("cprof disasm '(^|\\s)spin(")
                 self.type("bb")
@@ -80,8 +90,8 @@ class Views(ScreenCase):
         self.keys("F2")
         self.type("s")
         self.until("could not find file")
-        screen = self.until("$GOROOT")
-        self.assertRegex(screen, r"(?m)^ +3MB +3MB +█+ +\d+$")
+        self.until("$GOROOT")
+        self.matches(r"(?m)^ +3MB +3MB +█+ +\d+$")
         self.type("d")
         self.until("or they were not found")
         self.leave()
@@ -89,12 +99,12 @@ class Views(ScreenCase):
     def test_tags_filter(self):
         self.start(str(TESTDATA / "proto" / "numlabels.pb.gz"), columns=120)
         self.keys("F6")
-        screen = self.until("tags and their values")
-        self.assertRegex(screen, r"(?m)^ +220ms +9\.17% +█\S* +64kB$")
+        self.until("tags and their values")
+        self.matches(r"(?m)^ +220ms +9\.17% +█\S* +64kB$")
         self.type("/64kB")
         self.keys("Enter", "Enter")
-        screen = self.until("› tagfocus=bytes=65536bytes")
-        self.assertRegex(screen, r"(?m)^ +220ms +9\.17% +▾ bytes +1 value$")
+        self.until("› tagfocus=bytes=65536bytes")
+        self.matches(r"(?m)^ +220ms +9\.17% +▾ bytes +1 value$")
         self.type("u")
         self.until("tagfocus", gone=True)
         self.type("/small")
@@ -104,10 +114,24 @@ class Views(ScreenCase):
         self.type("/large")
         self.keys("Enter")
         self.type("-")
-        screen = self.until("› tagignore=^request:small$|^request:large$")
-        self.assertNotIn("large\n", screen)
+        self.until("› tagignore=^request:small$|^request:large$")
+        self.until("large\n", gone=True)
         self.type("uu")
         self.until("tagignore", gone=True)
+        self.leave()
+
+    def test_back_shows_what_is_set_now(self):
+        self.start(HEAP)
+        self.keys("F2")
+        self.matches(r"(?m)main\.init$")
+        self.keys("F5")
+        self.until("▸ main.init")
+        self.type("-")
+        self.until("› ignore=^main\\.init$")
+        self.until("▸ main.init", gone=True)
+        self.type("b")
+        self.until("flat v")
+        self.until(" main.init\n", gone=True)
         self.leave()
 
     def test_stacks_unfold(self):
@@ -115,11 +139,11 @@ class Views(ScreenCase):
             with self.subTest(columns=columns):
                 self.start(HEAP, columns=columns, rows=rows)
                 self.keys("F5")
-                screen = self.until("▸ main.init ‹ runtime.doInit ‹ runtime.main")
-                self.assertRegex(screen, r"(?m)^ +3MB +65\.75% █\S* +▸ main\.init ‹ runtime.doInit ‹ runtime.main$")
+                self.until("▸ main.init ‹ runtime.doInit ‹ runtime.main")
+                self.matches(r"(?m)^ +3MB +65\.75% █\S* +▸ main\.init ‹ runtime.doInit ‹ runtime.main$")
                 self.keys("Enter")
-                screen = self.until("▾ main.init  3 frames")
-                self.assertRegex(screen, r"(?m)^ +runtime\.doInit$")
+                self.until("▾ main.init  3 frames")
+                self.matches(r"(?m)^ +runtime\.doInit$")
                 self.keys("Down", "Down", "Enter")
                 self.until("● runtime.doInit")
                 self.type("b")
@@ -131,12 +155,12 @@ class Views(ScreenCase):
     def test_goroutines(self):
         self.start(str(TESTDATA / "go" / "goroutine.debug2.txt"), columns=120, wait="Type: goroutine")
         self.keys("F7")
-        screen = self.until("of 86 goroutines total")
-        self.assertRegex(screen, r"(?m)^ +5 \S+ +2 min  select \(no cases\) +▸ leaks\.emptySelect$")
+        self.until("of 86 goroutines total")
+        self.matches(r"(?m)^ +5 \S+ +2 min  select \(no cases\) +▸ leaks\.emptySelect$")
         self.keys("Enter")
-        screen = self.until("created by example.com/orderd/leaks.Start")
-        self.assertIn("goroutines 23, 37, 51, 65, 79", screen)
-        self.assertRegex(screen, r"(?m)^ +example\.com/orderd/leaks\.recvForever  \S+leaks\.go:\d+$")
+        self.until("created by example.com/orderd/leaks.Start")
+        self.until("goroutines 23, 37, 51, 65, 79")
+        self.matches(r"(?m)^ +example\.com/orderd/leaks\.recvForever  \S+leaks\.go:\d+$")
         self.leave()
 
     def test_mark_and_compare(self):
@@ -151,11 +175,11 @@ class Views(ScreenCase):
         self.type("-")
         self.until("› ignore=^main\\.init$")
         self.type("M")
-        screen = self.until("then: inuse_space")
-        self.assertRegex(screen, r"(?m)^ +3072kB +0 +-3072kB +gone main\.init$")
+        self.until("then: inuse_space")
+        self.matches(r"(?m)^ +3072kB +0 +-3072kB +gone main\.init$")
         self.type("o")
-        screen = self.until("cum then")
-        self.assertRegex(screen, r"(?m)^ +4659\.68kB +1587\.68kB +-3072kB +-65\.93% runtime\.main$")
+        self.until("cum then")
+        self.matches(r"(?m)^ +4659\.68kB +1587\.68kB +-3072kB +-65\.93% runtime\.main$")
         self.type("u")
         self.until("Nothing differs from what was marked")
         self.type("T")
@@ -166,11 +190,11 @@ class Views(ScreenCase):
         first, last = (str(TESTDATA / "go" / "series" / f"heap-{n}.pb.gz") for n in ("00", "11"))
         self.start("-base", first, last, columns=120, TERM="screen", NO_COLOR="1")
         self.keys("F2")
-        screen = self.until("flat v")
-        self.assertRegex(screen, r"(?m)^ +\+\d\S+ +\S+%.* example\.com/leaker/store")
-        self.assertRegex(screen, r"(?m)^ +-\d\S+ +\S+%.* \S")
-        self.assertRegex(self.shown("-e"), r"\x1b\[[0-9;]*1m\+\d")  # bold
-        self.assertRegex(self.shown("-e"), r"\x1b\[[0-9;]*4m-\d")  # underlined
+        self.until("flat v")
+        self.matches(r"(?m)^ +\+\d\S+ +\S+%.* example\.com/leaker/store")
+        self.matches(r"(?m)^ +-\d\S+ +\S+%.* \S")
+        self.matches(r"\x1b\[[0-9;]*1m\+\d", "-e")  # bold
+        self.matches(r"\x1b\[[0-9;]*4m-\d", "-e")  # underlined
         self.leave()
 
     def test_eight_colours_do(self):
@@ -178,14 +202,13 @@ class Views(ScreenCase):
         self.start("-base", first, last, columns=120, TERM="screen")
         self.keys("F2")
         self.until("flat v")
-        screen = self.shown("-e")
-        self.assertRegex(screen, r"\x1b\[31m\+\d")
-        self.assertRegex(screen, r"\x1b\[36m-\d")
-        self.assertRegex(screen, r"\x1b\[[0-9;]*2m +0%")  # what is nothing is dim
-        self.assertNotIn("38;5;", screen)
+        self.matches(r"\x1b\[31m\+\d", "-e")
+        self.matches(r"\x1b\[36m-\d", "-e")
+        self.matches(r"\x1b\[[0-9;]*2m +0%", "-e")  # what is nothing is dim
+        self.assertNotIn("38;5;", self.shown("-e"))
         self.keys("F4")
         self.until("▏+root")
-        self.assertRegex(self.shown("-e"), r"\x1b\[30m\x1b\[41m[^\x1b]*▏\+")
+        self.matches(r"\x1b\[30m\x1b\[41m[^\x1b]*▏\+", "-e")
         self.leave()
 
     def test_listings_of_what_text_shows(self):
@@ -201,10 +224,10 @@ class Views(ScreenCase):
         self.until("? keys")
         self.type("s")
         self.until("source")
-        self.assertRegex(self.shown(), r"(?m)^ +2 +2 █+ +2  two$")
+        self.matches(r"(?m)^ +2 +2 █+ +2  two$")
         self.type("]")
-        screen = self.until("main.g")
-        self.assertRegex(screen, r"(?m)^ +1 +1 █+ +4  four$")
+        self.until("main.g")
+        self.matches(r"(?m)^ +1 +1 █+ +4  four$")
         self.leave()
 
     def test_each_view_tells_its_command_line(self):
