@@ -38,6 +38,7 @@ static void on_shortened(int number) {
 void cprof_signals_init(void) {
     struct sigaction action = {.sa_handler = on_shortened};
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     sigaction(SIGBUS, &action, NULL);
     catch_signals();
 }

@@ -5,7 +5,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* Catches SIGINT, SIGTERM and SIGHUP, ignores SIGPIPE (a closed pipe is an error of write).  SIGBUS, which a
+/* Catches SIGINT, SIGTERM and SIGHUP, ignores SIGPIPE and SIGXFSZ (a closed pipe and a file
+ * that may not grow are errors of write).  SIGBUS, which a
  * mapped file raises when another program cuts it off, ends the program in one line. */
 void cprof_signals_init(void);
 /* The file that this line is to name: escaped for a terminal. */

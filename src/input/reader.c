@@ -21,6 +21,7 @@ enum {
 
 struct cprof_reader {
     const cprof_env *env; /* borrowed */
+    CPROF_VEC(char) name; /* for messages; a NUL stands behind it */
     cprof_source source;
     uint8_t *first; /* CHUNK bytes: what was read first, later the chunk of readers without a thread */
     size_t first_count;
@@ -31,7 +32,7 @@ struct cprof_reader {
     CPROF_VEC(char) all;
 };
 
-static cprof_reader *reader_new(const cprof_env *env, cprof_error *err) {
+static cprof_reader *reader_new(const char *name, const cprof_env *env, cprof_error *err) {
     cprof_reader *r = cprof_mem_resize(cprof_env_budget(env), NULL, 0, sizeof *r);
     if (!r) {
         cprof_error_memory(env, err);
@@ -39,7 +40,11 @@ static cprof_reader *reader_new(const cprof_env *env, cprof_error *err) {
     }
     memset(r, 0, sizeof *r);
     r->env = env;
-    return r;
+    if (cprof_vec_append(env, &r->name, name, strlen(name) + 1))
+        return r;
+    cprof_mem_free(cprof_env_budget(env), r, sizeof *r);
+    cprof_error_memory(env, err);
+    return NULL;
 }
 
 cprof_reader *cprof_reader_open(const char *path, const cprof_env *env, cprof_error *err) {
@@ -56,7 +61,7 @@ cprof_reader *cprof_reader_open(const char *path, const cprof_env *env, cprof_er
     if (S_ISDIR(st.st_mode))
         cprof_error_set(err, CPROF_ERR_IO, -1, "%s: is a directory", path);
     else
-        r = reader_new(env, err);
+        r = reader_new(path, env, err);
     if (r)
         cprof_source_init_fd(&r->source, fd, !standard_input, S_ISREG(st.st_mode),
                              S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0, env);
@@ -66,8 +71,7 @@ cprof_reader *cprof_reader_open(const char *path, const cprof_env *env, cprof_er
 }
 
 cprof_reader *cprof_reader_of(cprof_slice bytes, const char *name, const cprof_env *env, cprof_error *err) {
-    (void)name;
-    cprof_reader *r = reader_new(env, err);
+    cprof_reader *r = reader_new(name, env, err);
     if (r)
         cprof_source_init_memory(&r->source, bytes, env);
     return r;
@@ -80,6 +84,7 @@ void cprof_reader_free(cprof_reader *r) {
     cprof_source_deinit(&r->source);
     cprof_budget *budget = cprof_env_budget(r->env);
     cprof_mem_free(budget, r->first, CHUNK);
+    cprof_vec_free(r->env, &r->name);
     cprof_vec_free(r->env, &r->all);
     if (r->mapped.ptr)
         munmap((void *)(uintptr_t)r->mapped.ptr, r->mapped.len);
@@ -90,7 +95,7 @@ void cprof_reader_free(cprof_reader *r) {
 static void finish(cprof_reader *r) {
     r->ended = true;
     if (r->source.io.note[0])
-        cprof_note(r->env, "%s", r->source.io.note);
+        cprof_note(r->env, "%s: %s", r->name.at, r->source.io.note);
 }
 
 static bool is_plain_memory(const cprof_reader *r) {

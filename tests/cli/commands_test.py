@@ -153,6 +153,23 @@ class Errors(Case):
                 break
         self.assertEqual((process.returncode, out, err), (1, "", f"cprof: {path}: became shorter while it was read\n"))
 
+    def test_bytes_behind_the_data_are_said_with_the_file(self):
+        data = pathlib.Path(HEAP).read_bytes()
+        path = self.path("junk.pb.gz", data + b"junk")
+        done = self.run_cprof("top", path)
+        self.assertEqual((done.returncode, done.stdout), (0, self.good("top", HEAP).encode()))
+        self.assertEqual(done.stderr.decode(), f"{path}: gzip: what follows the compressed data, from byte {len(data)} on,"
+                                               " is ignored\n")
+        self.good("top", self.path("padded.pb.gz", data + bytes(1000)))
+
+    def test_a_file_that_may_not_grow(self):
+        path = self.path("kept.txt", b"old")
+        limit = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (100, 100))
+        done = self.run_cprof("tree", HEAP, "-output", path, preexec_fn=limit)
+        self.assertEqual((done.returncode, done.stderr.decode()), (1, f"cprof: {path}: write: File too large\n"))
+        self.assertEqual(os.listdir(self.folder.name), ["kept.txt"])
+        self.assertEqual(pathlib.Path(path).read_bytes(), b"old")
+
     def test_wrong_usage(self):
         self.assertIn("did you mean -nodecount?", self.bad(2, "top", "-nodecuont=3", HEAP))
         self.assertIn("no profile given", self.bad(2, "top"))
