@@ -24,20 +24,18 @@ cprof_tint cprof_style_weight(const cprof_text_style *style, double percent) {
     return (cprof_tint)((percent < 0 ? CPROF_TINT_COLD : CPROF_TINT_HEAT) + level);
 }
 
-void cprof_style_begin(const cprof_text_style *style, cprof_sink *sink, cprof_tint tint) {
-    if (style->colours > 0 && sequences[tint][0])
-        cprof_sink_printf(sink, "\x1b[%sm", sequences[tint][style->colours >= 256]);
-}
-
-void cprof_style_end(const cprof_text_style *style, cprof_sink *sink, cprof_tint tint) {
-    if (style->colours > 0 && sequences[tint][0])
-        cprof_sink_puts(sink, "\x1b[0m");
+void cprof_style_switch(const cprof_text_style *style, cprof_sink *sink, cprof_tint tint, bool on) {
+    const char *sequence = sequences[tint][style->colours >= 256];
+    if (sequence)
+        cprof_sink_printf(sink, "\x1b[%sm", on ? sequence : "0");
 }
 
 void cprof_style_line(const cprof_text_style *style, cprof_sink *sink, cprof_tint tint, const char *text) {
     size_t len = strlen(text) - 1; /* without the newline */
-    if (len == 0)
-        tint = CPROF_TINT_PLAIN;
+    if (style->colours == 0 || len == 0) {
+        cprof_sink_write(sink, text, len + 1);
+        return;
+    }
     cprof_style_begin(style, sink, tint);
     cprof_sink_write(sink, text, len);
     cprof_style_end(style, sink, tint);

@@ -22,9 +22,18 @@ typedef enum cprof_tint {
 /* How heavy a share of the total is; plain where there are no colours. */
 cprof_tint cprof_style_weight(const cprof_text_style *style, double percent);
 
+/* For the two below, where there are colours. */
+void cprof_style_switch(const cprof_text_style *style, cprof_sink *sink, cprof_tint tint, bool on);
+
 /* Around a piece of text; nothing where there are no colours. */
-void cprof_style_begin(const cprof_text_style *style, cprof_sink *sink, cprof_tint tint);
-void cprof_style_end(const cprof_text_style *style, cprof_sink *sink, cprof_tint tint);
+static inline void cprof_style_begin(const cprof_text_style *style, cprof_sink *sink, cprof_tint tint) {
+    if (style->colours > 0)
+        cprof_style_switch(style, sink, tint, true);
+}
+static inline void cprof_style_end(const cprof_text_style *style, cprof_sink *sink, cprof_tint tint) {
+    if (style->colours > 0)
+        cprof_style_switch(style, sink, tint, false);
+}
 /* A line that ends with a newline. */
 void cprof_style_line(const cprof_text_style *style, cprof_sink *sink, cprof_tint tint, const char *text);
 

@@ -122,9 +122,9 @@ static void put_dictionary(bytes *data) {
     put_message(data, 2, &d);
 }
 
-/* A Profile of CPU time, and one of sample counts by times alone. */
-static void put_profiles(bytes *data) {
-    bytes scope = {.count = 0}, p = {.count = 0}, m, resource = {.count = 0}, attribute = {.count = 0};
+/* A Profile of CPU time, and one of sample counts by times alone; resource: what its message begins with. */
+static void put_profiles_of(bytes *data, bytes resource) {
+    bytes scope = {.count = 0}, p = {.count = 0}, m, attribute = {.count = 0};
     put_text(&attribute, 1, "service.name");
     put_bytes(&attribute, 2, "\x0a\x04shop", 6);
     put_message(&resource, 1, &attribute);
@@ -152,6 +152,10 @@ static void put_profiles(bytes *data) {
     put_message(&m, 1, &resource);
     put_message(&m, 2, &scope);
     put_message(data, 1, &m);
+}
+
+static void put_profiles(bytes *data) {
+    put_profiles_of(data, (bytes){.count = 0});
 }
 
 static cprof_slice slice_of(const bytes *b) {
@@ -195,6 +199,34 @@ static void headers_are_kept(void **state) {
     assert_slice(cprof_profile_string(p, p->mappings[0].file), "/bin/app");
     assert_slice(cprof_profile_string(p, p->mappings[0].build_id), "abc");
     assert_true(p->mappings[0].has_functions);
+    cprof_profile_free(p);
+}
+
+static void values_of_every_kind_become_text(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *value, *shown; /* value: an AnyValue; shown NULL: it is left out */
+        size_t size;
+    } cases[] = {
+        {"yes", "\x10\x01", "true", 2},
+        {"no", "\x10\x00", "false", 2},
+        {"quarter", "\x21\0\0\0\0\0\0\xd0\x3f", "0.25", 9},
+        {"bytes", "\x3a\x02\xab\x01", "ab01", 4},
+        {"indexed", "\x40\x07", "/bin/app", 2},
+        {"list", "\x2a\x00", NULL, 2},
+    };
+    bytes data = {.count = 0}, resource = {.count = 0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bytes attribute = {.count = 0};
+        put_text(&attribute, 1, cases[i].name);
+        put_bytes(&attribute, 2, cases[i].value, cases[i].size);
+        put_message(&resource, 1, &attribute);
+    }
+    put_profiles_of(&data, resource);
+    put_dictionary(&data);
+    cprof_profile *p = parse_text(cprof_parse_otlp, slice_of(&data));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_slice(attribute_of(p, cases[i].name), cases[i].shown ? cases[i].shown : "(none)");
     cprof_profile_free(p);
 }
 
@@ -271,6 +303,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_refer_to_the_dictionary),
         cmocka_unit_test(headers_are_kept),
+        cmocka_unit_test(values_of_every_kind_become_text),
         cmocka_unit_test(resources_are_labels),
         cmocka_unit_test(other_drafts_are_refused),
         cmocka_unit_test(indices_out_of_range_are_refused),

@@ -79,6 +79,29 @@ static void parts_are_joined_in_the_order_given(void **state) {
     assert_joins(f, paths, 3);
 }
 
+/* Two members with more zeros between them than are looked at at once, and zeros behind. */
+static void padded_members_are_one_stream(void **state) {
+    folder *f = *state;
+    enum { ZEROS = 200000 };
+    size_t member = f->whole.len, size = 2 * (member + ZEROS);
+    char *bytes = calloc(1, size);
+    assert_non_null(bytes);
+    memcpy(bytes, f->whole.ptr, member);
+    memcpy(bytes + member + ZEROS, f->whole.ptr, member);
+    free((void *)(uintptr_t)f->whole.ptr);
+    f->whole = (cprof_slice){bytes, size};
+    size_t inside = member + ZEROS + 500;
+    const char *paths[] = {write_part(f, "a", 0, inside), write_part(f, "b", inside, size)};
+    assert_joins(f, paths, 2);
+    cprof_parts parts;
+    cprof_error err = CPROF_ERROR_INIT;
+    const char *whole[] = {write_part(f, "whole", 0, size)};
+    assert_true(cprof_parts_find(&parts, whole, 1, NULL, &err));
+    assert_int_equal(parts.at.count, 1);
+    assert_ptr_equal(parts.at.at[0].path, whole[0]);
+    cprof_parts_deinit(&parts);
+}
+
 static void numbers_give_the_order_where_it_does_not_fit(void **state) {
     folder *f = *state;
     const char *last = write_part(f, "heap10.out", 1000, 9999), *first = write_part(f, "heap8.out", 0, 500);
@@ -260,6 +283,7 @@ static void base64_is_decoded(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(parts_are_joined_in_the_order_given, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(padded_members_are_one_stream, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(numbers_give_the_order_where_it_does_not_fit, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(a_missing_part_is_named, make_folder, remove_folder),
