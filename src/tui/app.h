@@ -81,7 +81,9 @@ void cprof_app_fail(cprof_app *app, const cprof_error *err);
 void cprof_app_line(cprof_app *app, cprof_slice line);
 /* Opens a view on top of the one that is shown, or in its place. */
 bool cprof_app_open(cprof_app *app, cprof_view_kind kind, cprof_slice name, bool replace);
-/* Makes the view that is shown anew, after settings have changed. */
+/* Shows text, in the place of other text.  command: the line that made it; "": none. */
+void cprof_app_open_text(cprof_app *app, cprof_slice title, cprof_slice command, cprof_slice text);
+/* Makes the view that is shown anew. */
 void cprof_app_reload(cprof_app *app);
 void cprof_app_undo(cprof_app *app);
 void cprof_app_back(cprof_app *app);

@@ -426,23 +426,12 @@ static void put_keys(cprof_sink *text, int first) {
 }
 
 static void show_keys(cprof_app *app) {
-    cprof_error err = CPROF_ERROR_INIT;
-    cprof_screen_view view;
     cprof_sink text;
     cprof_sink_init_memory(&text, &app->env);
     cprof_sink_puts(&text, "Keys while the view has the focus (Esc gives it to it); commands: help\n");
     for (int i = 0; i < BINDINGS; i++)
         put_keys(&text, i);
-    cprof_screen_view *top = cprof_app_view(app);
-    bool replace = top && top->kind == CPROF_VIEW_TEXT;
-    if (cprof_screen_view_init_text(&view, CPROF_SLICE("keys"), CPROF_SLICE(""), cprof_sink_bytes(&text),
-                                    &app->env, &err)) {
-        if (replace || app->view_count == CPROF_APP_VIEWS)
-            cprof_screen_view_deinit(&app->views[--app->view_count]);
-        app->views[app->view_count++] = view;
-    } else {
-        cprof_app_fail(app, &err);
-    }
+    cprof_app_open_text(app, CPROF_SLICE("keys"), CPROF_SLICE(""), cprof_sink_bytes(&text));
     cprof_sink_deinit(&text);
 }
 

@@ -76,18 +76,24 @@ static bool open_step(void *context, cprof_error *err) {
                                   err);
 }
 
-bool cprof_app_open(cprof_app *app, cprof_view_kind kind, cprof_slice name, bool replace) {
-    cprof_error err = CPROF_ERROR_INIT;
+static bool open_view(cprof_app *app, cprof_view_kind kind, cprof_slice name, bool replace,
+                      cprof_error *err) {
     opening o = {.app = app, .kind = kind, .name = name};
-    if (!cprof_app_do(app, open_step, &o, &err)) {
-        cprof_app_fail(app, &err);
+    if (!cprof_app_do(app, open_step, &o, err))
         return false;
-    }
     push_view(app, &o.view, replace);
     return true;
 }
 
-static void open_text(cprof_app *app, cprof_slice title, cprof_slice command, cprof_slice text) {
+bool cprof_app_open(cprof_app *app, cprof_view_kind kind, cprof_slice name, bool replace) {
+    cprof_error err = CPROF_ERROR_INIT;
+    if (open_view(app, kind, name, replace, &err))
+        return true;
+    cprof_app_fail(app, &err);
+    return false;
+}
+
+void cprof_app_open_text(cprof_app *app, cprof_slice title, cprof_slice command, cprof_slice text) {
     cprof_error err = CPROF_ERROR_INIT;
     cprof_screen_view view, *top = cprof_app_view(app);
     if (!cprof_screen_view_init_text(&view, title, command, text, &app->env, &err)) {
@@ -149,25 +155,26 @@ static bool run_piped(cprof_app *app, const cprof_shell_action *action, cprof_er
     return ok;
 }
 
-static void run_report(cprof_app *app, const cprof_shell_action *action, cprof_slice line) {
-    cprof_ahead_stop(&app->ahead);
+static bool run_report(cprof_app *app, const cprof_shell_action *action, cprof_slice line, cprof_error *err) {
     const cprof_request *request = &action->request;
     bool is_text = !request->settings.output.len && !request->command->suffix && !request->command->viewers;
-    cprof_error err = CPROF_ERROR_INIT;
+    cprof_ahead_stop(&app->ahead);
+    if (action->pipe)
+        return run_piped(app, action, err);
     cprof_sink text;
     cprof_sink_init_memory(&text, &app->env);
-    bool ok;
-    if (action->pipe) {
-        ok = run_piped(app, action, &err);
-    } else {
-        reporting r = {app, action, is_text ? &text : NULL, -1};
-        ok = cprof_app_do(app, report_step, &r, &err);
-    }
-    if (!ok)
-        cprof_app_fail(app, &err);
-    else if (is_text && !action->pipe)
-        open_text(app, line, line, cprof_sink_bytes(&text));
+    reporting r = {app, action, is_text ? &text : NULL, -1};
+    bool ok = cprof_app_do(app, report_step, &r, err);
+    if (ok && is_text)
+        cprof_app_open_text(app, line, line, cprof_sink_bytes(&text));
     cprof_sink_deinit(&text);
+    return ok;
+}
+
+static void show_report(cprof_app *app, const cprof_shell_action *action, cprof_slice line) {
+    cprof_error err = CPROF_ERROR_INIT;
+    if (!run_report(app, action, line, &err))
+        cprof_app_fail(app, &err);
 }
 
 static void show_help(cprof_app *app, const cprof_shell_action *action, cprof_slice line) {
@@ -182,7 +189,7 @@ static void show_help(cprof_app *app, const cprof_shell_action *action, cprof_sl
     else
         cprof_help_shell(&text);
     if (ok)
-        open_text(app, line, CPROF_SLICE(""), cprof_sink_bytes(&text));
+        cprof_app_open_text(app, line, CPROF_SLICE(""), cprof_sink_bytes(&text));
     else
         cprof_app_fail(app, &err);
     cprof_sink_deinit(&text);
@@ -198,64 +205,56 @@ static void remember(cprof_app *app, const cprof_settings *before) {
     memcpy(&app->undo[app->undo_count++], before, sizeof *before);
 }
 
-/* The text that is shown, made anew. */
-static void rerun(cprof_app *app) {
-    cprof_error err = CPROF_ERROR_INIT;
-    cprof_shell_action action;
+/* The view that is shown, made anew of what is set now.  name: of the view, which goes away meanwhile. */
+static bool reload_view(cprof_app *app, cprof_slice name, cprof_error *err) {
     cprof_screen_view *v = cprof_app_view(app);
-    char line[1024];
-    snprintf(line, sizeof line, "%.*s", CPROF_SLICE_ARG(v->command)); /* the view goes away meanwhile */
-    if (*line && cprof_shell_read(&app->shell, cprof_slice_of(line), &action, &err) &&
-        action.kind == CPROF_SHELL_RUN)
-        run_report(app, &action, cprof_slice_of(line));
+    cprof_shell_action action;
+    if (v->kind == CPROF_VIEW_TEXT)
+        return name.len == 0 || (cprof_shell_read(&app->shell, name, &action, err) &&
+                                 (action.kind != CPROF_SHELL_RUN || run_report(app, &action, name, err)));
+    size_t cursor = v->cursor;
+    if (!open_view(app, v->kind, name, true, err))
+        return false;
+    v = cprof_app_view(app);
+    if (v->kind == CPROF_VIEW_TOP)
+        v->cursor = cursor < v->shown.count ? cursor : 0;
+    return true;
 }
 
-typedef struct name_copy {
-    char at[4096];
-    size_t len;
-} name_copy;
-
-static void copy_name(name_copy *to, cprof_slice from) {
-    to->len = from.len < sizeof to->at ? from.len : sizeof to->at;
-    memcpy(to->at, from.ptr ? from.ptr : "", to->len);
-}
-
-/* Back to the row of this name; where it has gone, to the place where it was. */
-static void find_row(cprof_screen_view *v, const name_copy *name, size_t cursor) {
-    v->cursor = cursor < v->shown.count ? cursor : 0;
-    for (size_t i = 0; i < v->shown.count; i++)
-        if (cprof_slice_equal(cprof_screen_view_row(v, i)->name, (cprof_slice){name->at, name->len})) {
-            v->cursor = i;
-            return;
-        }
+static bool reload(cprof_app *app, cprof_error *err) {
+    cprof_screen_view *v = cprof_app_view(app);
+    cprof_ahead_stop(&app->ahead);
+    if (!cprof_app_greet(app, err))
+        return false;
+    if (!v)
+        return true;
+    cprof_sink name;
+    cprof_sink_init_memory(&name, &app->env);
+    cprof_sink_slice(&name, v->kind == CPROF_VIEW_TEXT ? v->command : v->title);
+    bool ok = cprof_sink_finish(&name, err) && reload_view(app, cprof_sink_bytes(&name), err);
+    cprof_sink_deinit(&name);
+    return ok;
 }
 
 void cprof_app_reload(cprof_app *app) {
-    cprof_screen_view *v = cprof_app_view(app);
     cprof_error err = CPROF_ERROR_INIT;
-    cprof_ahead_stop(&app->ahead);
-    if (!cprof_app_greet(app, &err))
+    if (!reload(app, &err))
         cprof_app_fail(app, &err);
-    if (!v)
-        return;
-    if (v->kind == CPROF_VIEW_TEXT) {
-        rerun(app);
-        return;
+}
+
+/* After settings have changed.  False: what was stopped, or cannot be read, is not set; what is shown and
+ * what is set stay the same. */
+static bool take_settings(cprof_app *app, const cprof_settings *before) {
+    cprof_error err = CPROF_ERROR_INIT;
+    if (reload(app, &err))
+        return true;
+    bool taken = err.code != CPROF_ERR_STOPPED && err.code != CPROF_ERR_REGEX && err.code != CPROF_ERR_USAGE;
+    if (!taken) {
+        memcpy(&app->shell.settings, before, sizeof *before);
+        (void)cprof_app_greet(app, NULL);
     }
-    name_copy title, row;
-    const cprof_fold_row *at = cprof_screen_view_at(v);
-    size_t cursor = v->cursor;
-    cprof_order order = v->order;
-    bool is_list = cprof_screen_view_is_list(v),
-         sort_is_same = cprof_slice_equal(v->settings.sort, app->shell.settings.sort);
-    copy_name(&title, v->title);
-    copy_name(&row, at ? at->name : CPROF_SLICE(""));
-    if (!cprof_app_open(app, v->kind, (cprof_slice){title.at, title.len}, true) || !is_list)
-        return;
-    v = cprof_app_view(app);
-    if (sort_is_same)
-        cprof_screen_view_sort(v, order);
-    find_row(v, &row, cursor);
+    cprof_app_fail(app, &err);
+    return taken;
 }
 
 void cprof_app_line(cprof_app *app, cprof_slice line) {
@@ -269,15 +268,16 @@ void cprof_app_line(cprof_app *app, cprof_slice line) {
         cprof_app_fail(app, &err);
         return;
     }
-    remember(app, &before);
     if (action.kind == CPROF_SHELL_QUIT)
         app->quit = true;
     else if (action.kind == CPROF_SHELL_RUN)
-        run_report(app, &action, line);
+        show_report(app, &action, line);
     else if (action.kind != CPROF_SHELL_NOTHING)
         show_help(app, &action, line);
-    else if (memcmp(&before, &app->shell.settings, sizeof before) != 0)
-        cprof_app_reload(app);
+    else if (memcmp(&before, &app->shell.settings, sizeof before) != 0) {
+        remember(app, &before);
+        app->undo_count -= !take_settings(app, &before);
+    }
 }
 
 void cprof_app_undo(cprof_app *app) {
@@ -285,9 +285,11 @@ void cprof_app_undo(cprof_app *app) {
         cprof_app_say(app, false, "nothing has been changed");
         return;
     }
-    memcpy(&app->shell.settings, &app->undo[--app->undo_count], sizeof app->shell.settings);
+    cprof_settings now;
+    memcpy(&now, &app->shell.settings, sizeof now);
+    memcpy(&app->shell.settings, &app->undo[--app->undo_count], sizeof now);
     app->message.count = 0;
-    cprof_app_reload(app);
+    app->undo_count += !take_settings(app, &now);
 }
 
 /* --- the header --- */
@@ -302,25 +304,35 @@ static void add_head(cprof_app *app, cprof_slice text, bool build) {
         }
 }
 
+typedef struct greeting {
+    cprof_app *app;
+    cprof_sink text;
+    bool is_empty;
+} greeting;
+
+static bool greet_step(void *context, cprof_error *err) {
+    greeting *g = context;
+    return cprof_session_greet(g->app->session, &g->app->shell.settings, &g->text, &g->is_empty, err);
+}
+
 /* "File: …", "Type: …" behind one another. */
 bool cprof_app_greet(cprof_app *app, cprof_error *err) {
     const cprof_settings *s = &app->shell.settings;
     if (app->head.count > 0 && app->head_mean == s->mean &&
         cprof_slice_equal(app->head_type, s->sample_index))
         return true;
-    cprof_sink text;
-    bool is_empty = false;
-    cprof_sink_init_memory(&text, &app->env);
-    bool ok = cprof_session_greet(app->session, &app->shell.settings, &text, &is_empty, err);
+    greeting g = {.app = app};
+    cprof_sink_init_memory(&g.text, &app->env);
+    bool ok = cprof_app_do(app, greet_step, &g, err);
     if (ok) {
         app->head.count = 0;
         app->head_type = s->sample_index; /* the shell keeps its texts */
         app->head_mean = s->mean;
-        add_head(app, cprof_sink_bytes(&text), false);
-        add_head(app, cprof_sink_bytes(&text), true);
+        add_head(app, cprof_sink_bytes(&g.text), false);
+        add_head(app, cprof_sink_bytes(&g.text), true);
     }
-    if (is_empty)
+    if (g.is_empty)
         cprof_app_say(app, false, "no sample has a value of this type; T shows the next type");
-    cprof_sink_deinit(&text);
+    cprof_sink_deinit(&g.text);
     return ok;
 }

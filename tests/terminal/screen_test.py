@@ -99,6 +99,21 @@ class Screen(ScreenCase):
         self.type("q")
         self.ended(0)
 
+    def test_filter_that_cannot_be_read_is_not_set(self):
+        self.start(HEAP, columns=120)
+        self.line("focus=main")
+        self.until("› focus=main")
+        self.line("ignore=(")
+        screen = self.until("ignore")
+        self.until("missing")
+        self.assertNotIn("› ignore", screen)
+        self.keys("Escape")
+        self.until("? keys")
+        self.type("u")  # the last that was taken
+        self.until("›", gone=True)
+        self.type("q")
+        self.ended(0)
+
     def test_long_breadcrumbs_show_their_end(self):
         self.start(HEAP)
         for line in "ignore=" + "x" * 30, "hide=" + "y" * 30, "focus=main":
