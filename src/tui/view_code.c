@@ -55,6 +55,8 @@ static void put_name_and_place(cprof_area line, int column, cprof_role role, con
     if (column + 8 > line.columns)
         return;
     if (column + cprof_text_columns(place) > line.columns) {
+        size_t enough = (size_t)line.columns * 4; /* bytes; a stranger's path may have millions */
+        place = cprof_slice_sub(place, place.len > enough ? place.len - enough : 0, place.len);
         while (place.len && column + 1 + cprof_text_columns(place) > line.columns)
             do
                 place = cprof_slice_sub(place, 1, place.len);

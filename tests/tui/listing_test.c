@@ -268,6 +268,22 @@ static void code_has_heat(void **state) {
           "  a_function_with_a_long_name work.c:4  sum += n * n;\n");
 }
 
+/* Of a path of many megabytes the end is shown, at once. */
+static void endless_paths_are_cut(void **state) {
+    (void)state;
+    enum { SIZE = 8 << 20 };
+    char *path = malloc(SIZE);
+    assert_non_null(path);
+    memset(path, 'x', SIZE);
+    memcpy(path + SIZE - 5, "/\xc3\xa4.c", 5);
+    make_code();
+    code.rows.at[0].place = (cprof_slice){path, SIZE};
+    shows(2, 40,
+          "      flat       cum   address\n"
+          "        10        10 spin  …xxxxxxxx/ä.c\n");
+    free(path);
+}
+
 /* Heat is told by roles, and growth from shrinkage by signs too. */
 static void roles_are_those_of_heat(void **state) {
     (void)state;
@@ -296,6 +312,7 @@ int main(void) {
         cmocka_unit_test(functions_without_samples_are_no_view),
         cmocka_unit_test_teardown(code_is_missed_in_words, close_view),
         cmocka_unit_test_teardown(code_has_heat, unmake_code),
+        cmocka_unit_test_teardown(endless_paths_are_cut, unmake_code),
         cmocka_unit_test_teardown(roles_are_those_of_heat, unmake_code),
     };
     return cmocka_run_group_tests(tests, start, end);

@@ -273,6 +273,22 @@ static void growth_has_signs_in_all_views(void **state) {
     assert_int_equal(grid.cells[60].role, CPROF_ROLE_FRAME_GROWN);
 }
 
+/* c 0 - 50, a 10 - 30, b 10 - 20: what changed most stands first, whichever way. */
+static void shrinkage_is_sorted_by_its_size(void **state) {
+    (void)state;
+    load(less, folded);
+    open_view(CPROF_VIEW_TOP);
+    shows(5, 60,
+          "     flat v   flat%        cum    cum% name\n"
+          "        -50  50.00%        -50  50.00% \\x1b[2Jc\n"
+          "        -20  20.00%        -70  70.00% a\n"
+          "        -10  10.00%        -10  10.00% b\n"
+          "          0      0%        -80  80.00% main\n");
+    assert_int_equal(grid.cells[60 + 10].role, CPROF_ROLE_SHRUNK);
+    cprof_screen_view_sort(&view, CPROF_ORDER_CUM);
+    at("main");
+}
+
 /* --- goroutines --- */
 
 static void goroutines_are_grouped(void **state) {
@@ -334,6 +350,7 @@ int main(void) {
         cmocka_unit_test_teardown(folded_stacks_are_searched, close_view),
         cmocka_unit_test_teardown(stacks_of_a_difference_have_signs, close_view),
         cmocka_unit_test_teardown(growth_has_signs_in_all_views, close_view),
+        cmocka_unit_test_teardown(shrinkage_is_sorted_by_its_size, close_view),
         cmocka_unit_test_teardown(goroutines_are_grouped, close_view),
         cmocka_unit_test_teardown(goroutines_of_two_dumps_are_compared, close_view),
         cmocka_unit_test_teardown(profiles_without_goroutines_say_so, close_view),

@@ -42,10 +42,14 @@ static int end(void **state) {
 
 static void use(cprof_screen_view *view) {
     static const uint32_t keys[] = {CPROF_KEY_END, ' ', CPROF_KEY_RIGHT, CPROF_KEY_DOWN, '*', '_'};
+    static const int sizes[][2] = {{24, 80}, {1, 1}, {2, 9}, {3, 30}, {24, 0}, {0, 80}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         cprof_screen_view_key(view, keys[i]);
         cprof_screen_view_search(view, CPROF_SLICE("serve"), 1, false);
-        cprof_screen_view_draw(view, cprof_grid_area(&grid), CPROF_SLICE("e"), true);
+        for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) /* the whole, and what may be left of it */
+            cprof_screen_view_draw(view,
+                                   cprof_area_sub(cprof_grid_area(&grid), 0, 0, sizes[k][0], sizes[k][1]),
+                                   CPROF_SLICE("e"), true);
     }
 }
 
