@@ -51,7 +51,7 @@ typedef struct cprof_fold_row {
     cprof_slice
         place; /* headings: the file or the binary; frames: file and line; places: the source text; tags: the
                   expression that means the value, "" where there is none; goroutines: more words */
-    uint64_t number;             /* lines: from 1; instructions: the address */
+    uint64_t number;             /* lines: from 1; instructions: the address; goroutines: minutes waited */
     float flat_share, cum_share; /* lines: sizes, of the heaviest line's of the function (0 … 1) */
     cprof_heat heat;             /* lines */
     uint32_t depth, end;         /* trees: callers before callees, row `end` is the first that is not below */

@@ -309,6 +309,7 @@ static bool add_group(cprof_fold *fold, const cprof_goroutines *g, const cprof_g
     int64_t left = group->side[0].count, right = group->side[1].count;
     int64_t longest =
         group->side[0].longest > group->side[1].longest ? group->side[0].longest : group->side[1].longest;
+    row.number = longest > 0 ? (uint64_t)longest : 0;
     char wait[32] = "";
     if (longest > 0)
         snprintf(wait, sizeof wait, "%" PRId64 " min", longest);

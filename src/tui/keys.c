@@ -382,6 +382,7 @@ static const binding bindings[] = {
     {'a', CPROF_KEY_F + 6, "a", "tags", "the tags, and what their values weigh (F6)", 0, open_tags},
     {'G', CPROF_KEY_F + 7, "G", "goroutines", "the goroutines of a dump, by state and stack (F7)", 0, open_goroutines},
     {'o', 0, "o", "order", "sort by flat, by cum, by name; differences by their size", IN(TOP) | IN(COMPARE), next_order},
+    {'o', 0, "o", "order", "sort by count, by wait, by state", IN(GOROUTINES), next_order},
     {'h', 0, "h", "hot path", "open the heaviest callees down to the last", IN(TREE), hot_path},
     {' ', 0, "Space", "fold", "fold or unfold (Right, Left); * _ with all below", IN(TREE) | IN(TAGS) | STACKS, NULL},
     {'z', 0, "z Z", "zoom", "zoom in to the frame; Z zooms out, Home shows all", IN(FLAME), NULL},

@@ -36,8 +36,11 @@ bool cprof_screen_view_init(cprof_screen_view *v, cprof_view_kind kind, cprof_ca
         v->command = (cprof_slice){"", 0};
         v->open = cprof_arena_calloc(&v->arena, count + 1, sizeof *v->open);
         v->made_from = cprof_arena_calloc(&v->arena, count + 1, sizeof *v->made_from);
-        v->order = cprof_slice_is(settings->sort, "cum") ? CPROF_ORDER_CUM : CPROF_ORDER_FLAT;
-        ok = (v->title.ptr && v->open && v->made_from && cprof_vec_reserve(v->env, &v->shown, count + 1)) ||
+        v->sorted = cprof_arena_calloc(&v->arena, count + 1, sizeof *v->sorted);
+        v->order = cprof_slice_is(settings->sort, "cum") && kind != CPROF_VIEW_GOROUTINES ? CPROF_ORDER_CUM
+                                                                                          : CPROF_ORDER_FLAT;
+        ok = (v->title.ptr && v->open && v->made_from && v->sorted &&
+              cprof_vec_reserve(v->env, &v->shown, count + 1)) ||
              cprof_error_memory(v->env, err);
     }
     if (!ok) {
@@ -46,7 +49,7 @@ bool cprof_screen_view_init(cprof_screen_view *v, cprof_view_kind kind, cprof_ca
     }
     for (size_t i = 0; i < count && cprof_view_is_tree(v); i++)
         v->open[i] = v->fold->rows.at[i].depth < 2;
-    cprof_view_show_rows(v);
+    cprof_screen_view_sort(v, v->order);
     for (size_t i = 0; i < v->shown.count && kind == CPROF_VIEW_FUNCTION; i++)
         if (v->fold->rows.at[i].part == CPROF_PART_SELF) {
             v->cursor = i;

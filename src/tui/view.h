@@ -35,6 +35,7 @@ typedef struct cprof_screen_view {
     const cprof_fold *fold;    /* of a text it has no rows */
     cprof_arena arena;         /* of all below */
     CPROF_VEC(uint32_t) shown; /* rows of the fold, in the order in which they are shown */
+    uint32_t *sorted;          /* rows of the fold in that order; of trees, as they are */
     bool *open;                /* a row of the fold: what is below it is shown */
     /* Stacks: the frames of those that have been unfolded, as rows; in `shown` they follow the fold's. */
     CPROF_VEC(cprof_fold_row) made;
@@ -42,7 +43,7 @@ typedef struct cprof_screen_view {
     CPROF_VEC(cprof_slice) lines; /* text */
     cprof_slice title;            /* of a text; what the view was made with */
     cprof_slice command;          /* text: the line that made it; "": none */
-    cprof_order order;            /* top, compare */
+    cprof_order order;            /* top, compare, goroutines */
     size_t cursor, first;         /* rows of `shown` or of `lines`; of a flame graph, of the fold */
     uint32_t zoom;                /* flame: the row that is as wide as the area */
     int left;                     /* text, listings: columns that are left out on the left */

@@ -94,7 +94,7 @@ static goroutine_columns columns_of(const cprof_screen_view *v, const cprof_area
     goroutine_columns c = {.bar_columns = cprof_view_bar_columns(line)};
     c.before = v->fold->has_two ? COUNT : 0;
     c.count = c.before + COUNT;
-    c.change = c.count + (v->fold->has_two ? COUNT : 0);
+    c.change = c.count + (v->fold->has_two ? COUNT + 1 : 0);
     c.bar = c.change + 1;
     c.wait = c.bar + c.bar_columns + WAIT;
     c.state = c.wait + 2;
@@ -106,12 +106,16 @@ static void draw_goroutines_head(const cprof_screen_view *v, cprof_area line) {
     goroutine_columns c = columns_of(v, &line);
     if (v->fold->has_two) {
         cprof_area_right(line, 0, c.before, CPROF_ROLE_KEY, CPROF_SLICE("before"));
-        cprof_area_right(line, 0, c.change, CPROF_ROLE_KEY, CPROF_SLICE("change"));
+        cprof_area_right(line, 0, c.change, CPROF_ROLE_KEY,
+                         v->order == CPROF_ORDER_FLAT ? CPROF_SLICE("change v") : CPROF_SLICE("change"));
     }
     cprof_area_right(line, 0, c.count, CPROF_ROLE_KEY,
-                     v->fold->has_two ? CPROF_SLICE("now") : CPROF_SLICE("count"));
-    cprof_area_right(line, 0, c.wait, CPROF_ROLE_KEY, CPROF_SLICE("wait"));
-    cprof_area_puts(line, 0, c.state, CPROF_ROLE_KEY, "state");
+                     v->fold->has_two               ? CPROF_SLICE("now")
+                     : v->order == CPROF_ORDER_FLAT ? CPROF_SLICE("count v")
+                                                    : CPROF_SLICE("count"));
+    cprof_area_right(line, 0, c.wait, CPROF_ROLE_KEY,
+                     v->order == CPROF_ORDER_CUM ? CPROF_SLICE("wait v") : CPROF_SLICE("wait"));
+    cprof_area_puts(line, 0, c.state, CPROF_ROLE_KEY, v->order == CPROF_ORDER_NAME ? "state v" : "state");
     cprof_area_puts(line, 0, c.stack, CPROF_ROLE_KEY, "  stack, the leaf first");
 }
 

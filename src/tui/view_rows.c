@@ -72,11 +72,15 @@ static bool make_frames(cprof_screen_view *v, uint32_t at) {
 /* --- which rows are shown --- */
 
 static bool is_sorted(const cprof_screen_view *v) {
-    return v->kind == CPROF_VIEW_TOP || v->kind == CPROF_VIEW_COMPARE;
+    /* Groups of goroutines come in the order of their report. */
+    return v->kind == CPROF_VIEW_TOP || v->kind == CPROF_VIEW_COMPARE ||
+           (v->kind == CPROF_VIEW_GOROUTINES && v->order != CPROF_ORDER_FLAT);
 }
 
-/* By size, whichever the sign: growth and shrinkage matter alike. */
+/* By size, whichever the sign: growth and shrinkage matter alike.  Goroutines by how long they wait. */
 static uint64_t size_by(const cprof_fold_row *row, cprof_order order) {
+    if (row->part == CPROF_PART_STACK)
+        return row->number;
     const cprof_fold_change *c = row->change;
     int64_t value = order == CPROF_ORDER_CUM ? (c ? c->cum.value : row->cum.value)
                                              : (c ? c->flat.value : row->flat.value);
@@ -93,7 +97,7 @@ static int compare_rows(const void *a, const void *b, void *context) {
         uint64_t p = size_by(r, v->order), q = size_by(s, v->order);
         c = (p < q) - (p > q);
     }
-    if (c == 0 && !r_note)
+    if (c == 0 && !r_note && (v->order == CPROF_ORDER_NAME || r->part != CPROF_PART_STACK))
         c = cprof_slice_compare(r->name, s->name); /* as reports do */
     return c ? c : (x > y) - (x < y);
 }
@@ -110,13 +114,12 @@ void cprof_view_show_rows(cprof_screen_view *v) {
     uint32_t at = v->cursor < v->shown.count ? v->shown.at[v->cursor] : CPROF_NONE;
     v->shown.count = 0;
     for (uint32_t i = 0; i < v->fold->rows.count;) {
-        v->shown.at[v->shown.count++] = i;
-        if (v->open[i] && v->made_from[i])
-            show_made(v, i);
+        uint32_t row = v->sorted[i];
+        v->shown.at[v->shown.count++] = row;
+        if (v->open[row] && v->made_from[row])
+            show_made(v, row);
         i = cprof_view_is_tree(v) && !v->open[i] ? v->fold->rows.at[i].end : i + 1;
     }
-    if (is_sorted(v))
-        qsort_r(v->shown.at, v->shown.count, sizeof *v->shown.at, compare_rows, v);
     v->cursor = 0;
     for (size_t i = 0; i < v->shown.count; i++)
         if (v->shown.at[i] == at)
@@ -125,8 +128,11 @@ void cprof_view_show_rows(cprof_screen_view *v) {
 
 void cprof_screen_view_sort(cprof_screen_view *v, cprof_order order) {
     v->order = order;
+    for (uint32_t i = 0; i < v->fold->rows.count; i++)
+        v->sorted[i] = i;
     if (is_sorted(v))
-        cprof_view_show_rows(v);
+        qsort_r(v->sorted, v->fold->rows.count, sizeof *v->sorted, compare_rows, v);
+    cprof_view_show_rows(v);
     v->cursor = v->first = 0;
 }
 

@@ -160,6 +160,9 @@ class Views(ScreenCase):
         self.keys("Enter")
         self.until("created by example.com/orderd/leaks.Start")
         self.until("goroutines 23, 37, 51, 65, 79")
+        self.type("oo")
+        self.until("state v")
+        self.matches(r"(?m)^ +\d+ \S+ +\d+ min  IO wait ")
         self.matches(r"(?m)^ +example\.com/orderd/leaks\.recvForever  \S+leaks\.go:\d+$")
         self.leave()
 

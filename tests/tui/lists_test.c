@@ -297,13 +297,13 @@ static void goroutines_are_grouped(void **state) {
     open_view(CPROF_VIEW_GOROUTINES);
     assert_slice(view.fold->total, "3 goroutines");
     shows(4, 80,
-          "   count             wait  state                 stack, the leaf first\n"
+          " count v             wait  state                 stack, the leaf first\n"
           "       2 ████      12 min  chan receive        ▸ main.wait ‹ main.serve\n"
           "       1 ██                running             ▸ main.main\n"
           "\n");
     assert_true(cprof_screen_view_toggle(&view));
     shows(8, 80,
-          "   count             wait  state                 stack, the leaf first\n"
+          " count v             wait  state                 stack, the leaf first\n"
           "       2 ████      12 min  chan receive        ▾ main.wait  2 frames\n"
           "         created by main.main\n"
           "         median wait 7.5 min\n"
@@ -311,6 +311,11 @@ static void goroutines_are_grouped(void **state) {
           "         main.wait  /src/main.go:20\n"
           "         main.serve  /src/main.go:30\n"
           "       1 ██                running             ▸ main.main\n");
+    cprof_screen_view_sort(&view, CPROF_ORDER_NAME); /* what is unfolded goes with its group */
+    assert_slice(cprof_screen_view_row(&view, 0)->name, "chan receive");
+    assert_slice(cprof_screen_view_row(&view, 6)->name, "running");
+    cprof_screen_view_sort(&view, CPROF_ORDER_CUM);
+    assert_slice(cprof_screen_view_row(&view, 0)->name, "chan receive");
     for (int i = 0; i < 5; i++)
         press(CPROF_KEY_DOWN);
     at("main.serve");
@@ -322,12 +327,16 @@ static void goroutines_of_two_dumps_are_compared(void **state) {
     load(later, dump);
     open_view(CPROF_VIEW_GOROUTINES);
     shows(4, 80,
-          "  before     now  change             wait  state                 stack, the leaf\n"
-          "       1       3      +2 ████▌             running             ▸ main.main\n"
-          "       2       1      -1 █▌        12 min  chan receive        ▸ main.wait ‹ mai\n"
+          "  before     now change v             wait  state                 stack, the lea\n"
+          "       1       3       +2 ████▌             running             ▸ main.main\n"
+          "       2       1       -1 █▌        12 min  chan receive        ▸ main.wait ‹ ma\n"
           "\n");
-    assert_int_equal(grid.cells[80 + 23].role, CPROF_ROLE_GROWN);
-    assert_int_equal(grid.cells[160 + 23].role, CPROF_ROLE_SHRUNK);
+    assert_int_equal(grid.cells[80 + 24].role, CPROF_ROLE_GROWN);
+    assert_int_equal(grid.cells[160 + 24].role, CPROF_ROLE_SHRUNK);
+    cprof_screen_view_sort(&view, CPROF_ORDER_CUM); /* 12 minutes; not known */
+    at("chan receive");
+    cprof_screen_view_sort(&view, CPROF_ORDER_FLAT);
+    at("running");
 }
 
 static void profiles_without_goroutines_say_so(void **state) {
@@ -335,7 +344,7 @@ static void profiles_without_goroutines_say_so(void **state) {
     load(folded, NULL);
     open_view(CPROF_VIEW_GOROUTINES);
     shows(4, 80,
-          "   count             wait  state                 stack, the leaf first\n"
+          " count v             wait  state                 stack, the leaf first\n"
           "  the profile counts samples, not goroutines\n"
           "  This view groups the goroutines of a dump, such as\n"
           "  …/debug/pprof/goroutine?debug=2 gives, by state and stack.\n");
