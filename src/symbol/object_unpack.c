@@ -143,7 +143,7 @@ static bool fill(const source *s, char *image, struct libdeflate_decompressor *d
             return false;
         section.sh_offset = to;
         memcpy(image + sizeof header + row * sizeof section, &section, sizeof section);
-        const char *from = s->at + was.sh_offset;
+        const char *from = section.sh_type != SHT_NULL ? s->at + was.sh_offset : s->at;
         if (compressed &&
             deflate.libdeflate_zlib_decompress(d, from + sizeof(Elf64_Chdr), was.sh_size - sizeof(Elf64_Chdr),
                                                image + to, section.sh_size, NULL) != LIBDEFLATE_SUCCESS)
