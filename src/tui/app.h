@@ -87,7 +87,10 @@ void cprof_app_open_text(cprof_app *app, cprof_slice title, cprof_slice command,
 void cprof_app_reload(cprof_app *app);
 void cprof_app_undo(cprof_app *app);
 void cprof_app_back(cprof_app *app);
+/* Makes the header of what is set. */
 bool cprof_app_greet(cprof_app *app, cprof_error *err);
+/* The header and the first view. */
+bool cprof_app_begin(cprof_app *app, cprof_error *err);
 /* The view on top; NULL: none. */
 cprof_screen_view *cprof_app_view(cprof_app *app);
 

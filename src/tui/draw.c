@@ -120,7 +120,8 @@ void cprof_app_draw_progress(cprof_app *app, const char *stage, uint64_t part, u
         cprof_area_bar(line, 0, column + 1, line.columns / 3, (double)part / (double)total, CPROF_ROLE_BAR);
         column += line.columns / 3 + 1;
     }
-    cprof_area_puts(line, 0, column + 2, CPROF_ROLE_DIM, "Ctrl-C stops it");
+    if (!atomic_load(&app->stop))
+        cprof_area_puts(line, 0, column + 2, CPROF_ROLE_DIM, "Ctrl-C stops it");
     app->grid.cursor_row = -1;
     cprof_screen_show(app->screen, &app->grid);
 }

@@ -336,3 +336,21 @@ bool cprof_app_greet(cprof_app *app, cprof_error *err) {
     cprof_sink_deinit(&g.text);
     return ok;
 }
+
+bool cprof_app_begin(cprof_app *app, cprof_error *err) {
+    cprof_error why = CPROF_ERROR_INIT;
+    bool ok = cprof_app_greet(app, &why);
+    if (ok && app->message.count == 0)
+        cprof_app_say(app, false,
+                      "Entering interactive mode (type \"help\" for commands, \"o\" for options)");
+    ok = ok && open_view(app, CPROF_VIEW_TOP, CPROF_SLICE(""), false, &why);
+    if (!ok && why.code == CPROF_ERR_STOPPED) { /* the report is, not the program */
+        cprof_app_fail(app, &why);
+        cprof_app_open_text(app, CPROF_SLICE("stopped"), CPROF_SLICE(""),
+                            CPROF_SLICE("F2 (t) shows the heaviest functions, F1 (?) all keys.\n"));
+        ok = app->view_count > 0;
+    }
+    if (!ok && err)
+        *err = why;
+    return ok;
+}

@@ -14,34 +14,28 @@ typedef struct loading {
     cprof_app *app;
     const cprof_settings *settings;
     void (*loaded)(cprof_session *session);
+    cprof_session *session; /* the result: the other thread looks at the application meanwhile */
 } loading;
 
 static bool load_step(void *context, cprof_error *err) {
     loading *l = context;
-    l->app->session = cprof_session_new(l->app->sources, l->settings, &l->app->env, err);
-    if (l->app->session && l->loaded)
-        l->loaded(l->app->session);
-    return l->app->session != NULL;
+    l->session = cprof_session_new(l->app->sources, l->settings, &l->app->env, err);
+    if (l->session && l->loaded)
+        l->loaded(l->session);
+    return l->session != NULL;
 }
 
 static bool start(cprof_app *app, const cprof_settings *settings, void (*loaded)(cprof_session *session),
                   cprof_error *err) {
-    loading l = {app, settings, loaded};
+    loading l = {app, settings, loaded, NULL};
     if (!cprof_app_do(app, load_step, &l, err))
         return false;
+    app->session = l.session;
     app->cache = cprof_cache_new(app->session, CACHE_BYTES);
     if (!app->cache)
         return cprof_error_memory(&app->env, err);
     cprof_ahead_init(&app->ahead, app->cache, app->session);
-    if (!cprof_shell_init(&app->shell, app->session, settings, err) || !cprof_app_greet(app, err))
-        return false;
-    if (app->message.count == 0)
-        cprof_app_say(app, false,
-                      "Entering interactive mode (type \"help\" for commands, \"o\" for options)");
-    if (cprof_app_open(app, CPROF_VIEW_TOP, CPROF_SLICE(""), false))
-        return true;
-    return cprof_error_set(err, CPROF_ERR_VALUE, -1, "%.*s", (int)app->message.count,
-                           app->message.at ? app->message.at : "");
+    return cprof_shell_init(&app->shell, app->session, settings, err) && cprof_app_begin(app, err);
 }
 
 /* --- keys --- */
