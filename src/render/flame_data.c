@@ -29,8 +29,8 @@ static cprof_slice fitting(cprof_slice s, size_t limit, size_t *cost) {
     size_t end = 0;
     *cost = 0;
     while (end < s.len) {
-        uint32_t c;
-        size_t n = cprof_utf8_decode(cprof_slice_sub(s, end, s.len), &c);
+        uint32_t c = (unsigned char)s.ptr[end];
+        size_t n = c < 0x80 ? 1 : cprof_utf8_decode(cprof_slice_sub(s, end, s.len), &c);
         bool escaped = c == '<' || c == '>' || c == '&' || c < 0x20 || (c == 0xfffd && n == 1);
         size_t bytes = escaped ? 6 : n;
         if (*cost + bytes > limit)
@@ -43,7 +43,8 @@ static cprof_slice fitting(cprof_slice s, size_t limit, size_t *cost) {
 
 static void write_name(const used_rows *used, cprof_json *json, cprof_slice name) {
     size_t cost;
-    cprof_slice head = fitting(name, used->name_limit, &cost);
+    bool fits = name.len <= used->name_limit / 6; /* whatever is in it */
+    cprof_slice head = fits ? name : fitting(name, used->name_limit, &cost);
     if (head.len == name.len) {
         cprof_json_string(json, name);
         return;

@@ -76,6 +76,22 @@ static void json_nests(void **state) {
     cprof_sink_deinit(&sink);
 }
 
+static void json_numbers_are_whole(void **state) {
+    (void)state;
+    static const int64_t numbers[] = {0, 7, -7, 10, -100, 1234567890123, INT64_MAX, INT64_MIN};
+    cprof_sink sink;
+    cprof_json json;
+    cprof_sink_init_memory(&sink, NULL);
+    cprof_json_init(&json, &sink, CPROF_JSON_PAGE);
+    cprof_json_array(&json);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        cprof_json_int(&json, numbers[i]);
+    cprof_json_end(&json);
+    assert_slice(cprof_sink_bytes(&sink),
+                 "[0,7,-7,10,-100,1234567890123,9223372036854775807,-9223372036854775808]");
+    cprof_sink_deinit(&sink);
+}
+
 static void csv_quotes_and_defuses(void **state) {
     (void)state;
     check(as_csv, CPROF_SLICE("plain"), "plain");
@@ -108,9 +124,10 @@ static void markdown_has_no_markup_of_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(xml_has_no_markup_of_names),  cmocka_unit_test(json_data_keeps_the_bytes),
-        cmocka_unit_test(json_in_a_page_is_no_markup), cmocka_unit_test(json_nests),
-        cmocka_unit_test(csv_quotes_and_defuses),      cmocka_unit_test(markdown_has_no_markup_of_names),
+        cmocka_unit_test(xml_has_no_markup_of_names),      cmocka_unit_test(json_data_keeps_the_bytes),
+        cmocka_unit_test(json_in_a_page_is_no_markup),     cmocka_unit_test(json_nests),
+        cmocka_unit_test(json_numbers_are_whole),          cmocka_unit_test(csv_quotes_and_defuses),
+        cmocka_unit_test(markdown_has_no_markup_of_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
