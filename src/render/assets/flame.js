@@ -169,8 +169,8 @@
     const e = make('div', 'f ' + colour(i) + marks(i) + (above ? ' above' : '') + (px < NAMED ? ' t' : ''));
     place(e, depth[i], x, share);
     if (px >= NAMED) {
-      const sign = !diff || i === 0 ? '' : base[i] === 0 ? '+ ' : value[i] === 0 ? '− ' : '';
-      e.textContent = sign + fitting(nameOf(i), px);
+      const sign = !diff || i === 0 || px < 3 * NAMED ? '' : base[i] === 0 ? '+ ' : value[i] === 0 ? '− ' : '';
+      e.textContent = sign + fitting(nameOf(i), px - sign.length * LETTER);
     }
     e.setAttribute('role', 'treeitem');
     e.setAttribute('aria-level', depth[i] + 1);

@@ -100,16 +100,19 @@
   cprofPage.mount(app, picture, moved);
 
   /* ---- moving ---- */
-  let scale = 1, x = 0, y = 0, fitted = true, printing = false;
+  let scale = 1, x = 0, y = 0, fitted = true, printing = false, thin = '';
+  let place = stage.getBoundingClientRect(); /* asking for it again makes the browser lay out all text */
   const bounds = picture.getBBox();
   function apply() {
     moved.setAttribute('transform', 'translate(' + x + ' ' + y + ') scale(' + scale + ')');
     /* Calls stay visible where the whole picture is small. */
-    picture.style.setProperty('--thin', Math.max(1, Math.min(4, 0.75 / scale)).toFixed(2));
+    const wanted = Math.max(1, Math.min(4, 0.75 / scale)).toFixed(1);
+    if (wanted !== thin) picture.style.setProperty('--thin', thin = wanted);
     zoomed.textContent = Math.round(scale * 100) + '%';
   }
   function fitAll() {
-    const w = stage.clientWidth - 24, h = stage.clientHeight - 24;
+    place = stage.getBoundingClientRect();
+    const w = place.width - 24, h = place.height - 24;
     scale = Math.min(2, Math.max(0.02, Math.min(w / bounds.width, h / bounds.height)));
     x = 12 + (w - bounds.width * scale) / 2 - bounds.x * scale;
     y = 12 + (h - bounds.height * scale) / 2 - bounds.y * scale;
@@ -124,7 +127,7 @@
     fitted = false;
     apply();
   }
-  function zoomMiddle(factor) { zoomAt(factor, stage.clientWidth / 2, stage.clientHeight / 2); }
+  function zoomMiddle(factor) { zoomAt(factor, place.width / 2, place.height / 2); }
   function move(dx, dy) { x += dx; y += dy; fitted = false; apply(); }
   function centre(node) {
     if (scale < READABLE) { scale = 1; apply(); }
@@ -132,8 +135,8 @@
     move(r.left + r.width / 2 - (at.left + at.width / 2), r.top + r.height / 2 - (at.top + at.height / 2));
   }
   stage.addEventListener('wheel', function (event) {
-    const r = stage.getBoundingClientRect(), lines = event.deltaMode === 1 ? 16 : 1;
-    zoomAt(Math.exp(-event.deltaY * lines / 400), event.clientX - r.left, event.clientY - r.top);
+    const lines = event.deltaMode === 1 ? 16 : 1;
+    zoomAt(Math.exp(-event.deltaY * lines / 400), event.clientX - place.left, event.clientY - place.top);
     event.preventDefault();
   }, { passive: false });
   const held = new Map();
@@ -149,9 +152,8 @@
     const dx = event.clientX - was[0], dy = event.clientY - was[1];
     if (held.size === 2) {
       const other = Array.from(held).find(function (h) { return h[0] !== event.pointerId; })[1];
-      const r = stage.getBoundingClientRect();
       const before = Math.hypot(was[0] - other[0], was[1] - other[1]), after = Math.hypot(event.clientX - other[0], event.clientY - other[1]);
-      if (before > 0) zoomAt(after / before, (event.clientX + other[0]) / 2 - r.left, (event.clientY + other[1]) / 2 - r.top);
+      if (before > 0) zoomAt(after / before, (event.clientX + other[0]) / 2 - place.left, (event.clientY + other[1]) / 2 - place.top);
     } else {
       move(dx, dy);
     }
@@ -169,7 +171,10 @@
   }
   stage.addEventListener('pointerup', release);
   stage.addEventListener('pointercancel', release);
-  window.addEventListener('resize', function () { if (fitted && !printing) fitAll(); });
+  window.addEventListener('resize', function () {
+    place = stage.getBoundingClientRect();
+    if (fitted && !printing) fitAll();
+  });
 
   /* ---- printing: what is seen, as large as the paper allows ---- */
   window.addEventListener('beforeprint', function () {
@@ -178,7 +183,7 @@
     printing = true;
     view.setAttribute('viewBox', seen.join(' '));
     moved.removeAttribute('transform');
-    picture.style.setProperty('--thin', 1);
+    picture.style.setProperty('--thin', thin = '1');
   });
   window.addEventListener('afterprint', function () {
     printing = false;
@@ -228,9 +233,9 @@
   });
 
   stage.addEventListener('dblclick', function (event) {
-    const thing = thingAt(event.target), r = stage.getBoundingClientRect();
+    const thing = thingAt(event.target);
     if (thing && thing.near) centre(thing);
-    else zoomAt(2, event.clientX - r.left, event.clientY - r.top);
+    else zoomAt(2, event.clientX - place.left, event.clientY - place.top);
   });
 
   /* ---- search ---- */
