@@ -383,6 +383,107 @@ static void tags_belong_to_nodes_once_a_sample(void **state) {
     done(&m);
 }
 
+/* Enough frames for two threads: STACKS stacks of the nodes n0 … n99, with recursion, and a sample or two
+ * each, with labels.  Everything is summed up here once more, the slow way. */
+enum { STACKS = 24000, DEPTH = 50, NODES = 100, USERS = 7 };
+
+typedef struct big_sums {
+    int64_t flat[NODES], cum[NODES], call[NODES][NODES], user_flat[NODES][USERS], user_cum[NODES][USERS];
+} big_sums;
+
+static uint32_t big_node(uint32_t stack, uint32_t frame) {
+    uint32_t mixed = (stack * DEPTH + frame) * UINT32_C(2654435761);
+    return (mixed ^ mixed >> 15) * UINT32_C(2246822519) % NODES;
+}
+
+static void big_sample(cprof_builder *b, const uint32_t *locations, uint32_t stack, uint32_t user) {
+    uint32_t frames[DEPTH], row, set;
+    char name[32];
+    cprof_label label = {0};
+    for (uint32_t i = 0; i < DEPTH; i++)
+        frames[i] = locations[big_node(stack, i)];
+    snprintf(name, sizeof name, "u%u", (unsigned)user);
+    assert_true(cprof_builder_stack(b, frames, DEPTH, &row, NULL));
+    assert_true(cprof_builder_string(b, CPROF_SLICE("user"), &label.key, NULL));
+    assert_true(cprof_builder_string(b, cprof_slice_of(name), &label.text, NULL));
+    assert_true(cprof_builder_labels(b, &label, 1, &set, NULL));
+    assert_true(cprof_builder_sample(b, row, set, (const int64_t[]){1 + stack % 3}, NULL));
+}
+
+static void add_big_sums(big_sums *sums, uint32_t stack, uint32_t user) {
+    static bool seen[NODES], called[NODES][NODES];
+    int64_t value = 1 + stack % 3;
+    memset(seen, 0, sizeof seen);
+    memset(called, 0, sizeof called);
+    sums->flat[big_node(stack, 0)] += value;
+    sums->user_flat[big_node(stack, 0)][user] += value;
+    for (uint32_t i = 0; i < DEPTH; i++) {
+        uint32_t node = big_node(stack, i), caller = i + 1 < DEPTH ? big_node(stack, i + 1) : node;
+        sums->cum[node] += seen[node] ? 0 : value;
+        sums->user_cum[node][user] += seen[node] ? 0 : value;
+        sums->call[caller][node] += caller == node || called[caller][node] ? 0 : value;
+        seen[node] = called[caller][node] = true;
+    }
+}
+
+/* The number of node n<number>. */
+static uint32_t big_number(const cprof_graph *g, uint32_t vertex) {
+    cprof_slice name = cprof_graph_string(g, cprof_graph_info(g, vertex)->name);
+    return (uint32_t)fixture_number(cprof_slice_sub(name, 1, name.len));
+}
+
+static void check_big_graph(const cprof_graph *g, const big_sums *sums) {
+    uint32_t calls = 0;
+    for (uint32_t v = 0; v < g->vertex_count; v++) {
+        uint32_t n = big_number(g, v), users = 0;
+        assert_int_equal(cprof_graph_flat(g, v), sums->flat[n]);
+        assert_int_equal(cprof_graph_cum(g, v), sums->cum[n]);
+        for (uint32_t i = g->tag_first[v]; i < g->tag_first[v + 1]; i++) {
+            uint32_t user = (uint32_t)(g->tags[i].name.ptr[strlen("user:u")] - '0');
+            assert_int_equal(g->tags[i].flat, sums->user_flat[n][user]);
+            assert_int_equal(g->tags[i].cum, sums->user_cum[n][user]);
+        }
+        for (uint32_t u = 0; u < USERS; u++)
+            users += sums->user_cum[n][u] != 0;
+        assert_int_equal(g->tag_first[v + 1] - g->tag_first[v], users);
+    }
+    for (uint32_t i = 0; i < g->edge_count; i++)
+        assert_int_equal(g->edges[i].weight,
+                         sums->call[big_number(g, g->edges[i].src)][big_number(g, g->edges[i].dst)]);
+    for (uint32_t i = 0; i < NODES * NODES; i++)
+        calls += sums->call[i / NODES][i % NODES] != 0;
+    assert_int_equal(g->edge_count, calls);
+}
+
+static void big_graphs_are_summed_by_several_threads(void **state) {
+    (void)state;
+    static big_sums sums;
+    uint32_t locations[NODES];
+    cprof_builder *b = cprof_builder_new(NULL, "test", NULL);
+    assert_true(cprof_builder_type(b, CPROF_SLICE("samples"), CPROF_SLICE("count"), NULL));
+    for (uint32_t i = 0; i < NODES; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "n%u", (unsigned)i);
+        assert_true(cprof_builder_frame(b, cprof_slice_of(name), CPROF_SLICE(""), 0, &locations[i], NULL));
+    }
+    for (uint32_t stack = 0; stack < STACKS; stack++)
+        for (uint32_t user = stack % USERS; user <= stack % USERS + stack % 2 && user < USERS; user++) {
+            big_sample(b, locations, stack, user);
+            add_big_sums(&sums, stack, user);
+        }
+    fixture f = {0};
+    assert_true(cprof_builder_take(b, &f.profile, NULL));
+    cprof_view_init(&f.view, f.profile, NULL);
+    f.view.granularity = (cprof_granularity){.inlines = true, .function = true};
+    cprof_graph_options options = {.edges = CPROF_EDGES_ALL, .visual = true};
+    cprof_graph *g = cprof_graph_new(&f.view, &options, NULL);
+    assert_non_null(g);
+    check_big_graph(g, &sums);
+    cprof_graph_free(g);
+    cprof_view_deinit(&f.view);
+    cprof_profile_free(f.profile);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recursion_counts_once),
@@ -407,6 +508,7 @@ int main(void) {
         cmocka_unit_test(finer_granularity_splits_nodes),
         cmocka_unit_test(only_matching_nodes_with_their_edges),
         cmocka_unit_test(tags_belong_to_nodes_once_a_sample),
+        cmocka_unit_test(big_graphs_are_summed_by_several_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
