@@ -1,4 +1,5 @@
 /* The end of decoding: string indices become string ids, wire ids become rows. */
+#include "base/threads.h"
 #include "input/proto_state.h"
 #include "profile/labels.h"
 
@@ -190,10 +191,12 @@ static bool resolve_locations(cprof_proto *d, const id_table *mappings, const id
     return id_table_fill(locations, c->location_id.at, count, d->location_at.at, "location", err);
 }
 
-static bool resolve_stacks(cprof_proto *d, const id_table *locations, cprof_error *err) {
+/* Stacks [from, to). */
+static bool resolve_stacks(cprof_proto *d, const id_table *locations, size_t from, size_t to,
+                           cprof_error *err) {
     cprof_columns *c = &d->columns;
     uint32_t *frames = c->stack_frames.at;
-    for (size_t stack = 0; stack < c->stack_first.count; stack++) {
+    for (size_t stack = from; stack < to; stack++) {
         size_t end = stack + 1 < c->stack_first.count ? c->stack_first.at[stack + 1] : c->stack_frames.count;
         for (size_t i = c->stack_first.at[stack]; i < end; i++) {
             uint32_t row = id_table_get(locations, d, frames[i]);
@@ -270,6 +273,44 @@ static bool resolve_label_sets(cprof_proto *d, cprof_error *err) {
     return ok;
 }
 
+/* Some stacks, or the labels: what one thread resolves. */
+typedef struct resolving {
+    cprof_proto *d;
+    const id_table *locations;
+    size_t from, to;
+    bool labels, ok;
+    cprof_error error;
+} resolving;
+
+static void run_resolving(void *part) {
+    resolving *r = part;
+    r->ok = resolve_stacks(r->d, r->locations, r->from, r->to, &r->error) &&
+            (!r->labels || resolve_label_sets(r->d, &r->error));
+}
+
+enum { FRAMES_PER_THREAD = 1 << 19 }; /* below that, a thread costs more than it saves */
+
+/* Stacks and label sets have nothing in common: where there are labels a thread does each, else half the
+ * stacks. */
+static bool resolve_samples(cprof_proto *d, const id_table *locations, cprof_error *err) {
+    size_t stacks = d->columns.stack_first.count, cut = d->set_first.count > 0 ? stacks : stacks / 2;
+    resolving parts[] = {{.d = d, .locations = locations, .to = cut, .error = CPROF_ERROR_INIT},
+                         {.d = d,
+                          .locations = locations,
+                          .from = cut,
+                          .to = stacks,
+                          .labels = true,
+                          .error = CPROF_ERROR_INIT}};
+    bool both = cprof_threads_count(d->columns.stack_frames.count, FRAMES_PER_THREAD) > 1;
+    cprof_threads_run(run_resolving, parts, sizeof *parts, both ? 2 : 1);
+    if (parts[0].ok && !both)
+        run_resolving(&parts[1]);
+    const resolving *failed = !parts[0].ok ? &parts[0] : !parts[1].ok ? &parts[1] : NULL;
+    if (failed && err)
+        *err = failed->error;
+    return !failed;
+}
+
 static bool check_samples(const cprof_proto *d, cprof_error *err) {
     size_t types = d->columns.types.count;
     if (d->sample_count == 0 || (types > 0 && d->value_count == types))
@@ -298,8 +339,7 @@ bool cprof_proto_resolve(cprof_proto *d, cprof_error *err) {
     bool ok = check_samples(d, err) && resolve_header(d, err) && resolve_mappings(d, &mappings, err) &&
               resolve_functions(d, &functions, err) &&
               resolve_locations(d, &mappings, &functions, &locations, err) &&
-              resolve_stacks(d, &locations, err) && resolve_label_sets(d, err) &&
-              cprof_columns_move(&d->columns, d->profile, err);
+              resolve_samples(d, &locations, err) && cprof_columns_move(&d->columns, d->profile, err);
     id_table_deinit(&mappings);
     id_table_deinit(&functions);
     id_table_deinit(&locations);
