@@ -106,9 +106,9 @@ static void put_option(cprof_sink *sink, const cprof_option *o, bool in_shell, i
     cprof_sink name;
     cprof_sink_init_memory(&name, NULL);
     put_option_name(&name, o, in_shell);
+    cprof_sink_fail(sink, &name.error);
     cprof_sink_pad(sink, 2);
     cprof_sink_left(sink, cprof_sink_bytes(&name), width);
-    cprof_sink_fail(sink, &name.error);
     cprof_sink_deinit(&name);
     cprof_sink_printf(sink, " %s\n", o->brief);
 }

@@ -2,6 +2,8 @@
 
 #include "base/arena.h"
 
+#include <errno.h>
+
 /* What the library allocates at most for each of these, with malloc's own share: measured by its structures
  * on a 64-bit machine, with room for tables that double when they are full. */
 enum { OBJECT_BYTES = 288, ARRAY_BYTES = 192, PAIR_BYTES = 176, VALUE_BYTES = 96 };
@@ -35,6 +37,13 @@ static bool estimate(cprof_slice text, size_t *bytes) {
            !__builtin_add_overflow(total, values, bytes);
 }
 
+json_t *cprof_json_load(cprof_slice text, size_t flags, json_error_t *error, bool *memory) {
+    errno = 0;
+    json_t *root = json_loadb(text.ptr ? text.ptr : "", text.len, flags, error);
+    *memory = !root && (errno == ENOMEM || json_error_code(error) == json_error_out_of_memory);
+    return root;
+}
+
 bool cprof_json_tree_load(cprof_json_tree *json, cprof_slice text, const cprof_env *env, cprof_error *err) {
     *json = (cprof_json_tree){.budget = cprof_env_budget(env)};
     json_error_t error;
@@ -42,11 +51,12 @@ bool cprof_json_tree_load(cprof_json_tree *json, cprof_slice text, const cprof_e
     if (!estimate(text, &bytes) || !cprof_budget_take(json->budget, bytes))
         return cprof_error_memory(env, err);
     json->reserved = bytes;
-    json->root = json_loadb(text.ptr ? text.ptr : "", text.len, JSON_ALLOW_NUL, &error);
+    bool memory;
+    json->root = cprof_json_load(text, JSON_ALLOW_NUL, &error, &memory);
     if (json->root)
         return true;
     cprof_json_tree_free(json);
-    if (json_error_code(&error) == json_error_out_of_memory)
+    if (memory)
         return cprof_error_memory(env, err);
     return cprof_error_set(err, CPROF_ERR_FORMAT, error.position, "JSON, line %d, column %d: %s", error.line,
                            error.column, error.text);

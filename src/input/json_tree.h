@@ -13,6 +13,9 @@ typedef struct cprof_json_tree {
     size_t reserved; /* bytes taken off the budget for the tree */
 } cprof_json_tree;
 
+/* json_loadb, which takes failed allocations for broken text: *memory tells them apart. */
+json_t *cprof_json_load(cprof_slice text, size_t flags, json_error_t *error, bool *memory);
+
 /* False (and err, with the line) when it is no JSON, too deep or too large. */
 bool cprof_json_tree_load(cprof_json_tree *json, cprof_slice text, const cprof_env *env, cprof_error *err);
 void cprof_json_tree_free(cprof_json_tree *json);

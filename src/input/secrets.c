@@ -2,6 +2,7 @@
 
 #include "input/go_formats.h"
 #include "input/go_text.h"
+#include "input/json_tree.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -112,7 +113,10 @@ static bool add_documents(cprof_secrets *secrets, cprof_slice text, bool *mine, 
     size_t lines = 0, offset = 0;
     while (text.len > 0) {
         json_error_t where;
-        json_t *root = json_loadb(text.ptr, text.len, JSON_DISABLE_EOF_CHECK, &where);
+        bool memory;
+        json_t *root = cprof_json_load(text, JSON_DISABLE_EOF_CHECK, &where, &memory);
+        if (memory)
+            return cprof_error_memory(secrets->env, err);
         if (!root)
             return cprof_error_set(err, CPROF_ERR_FORMAT, (int64_t)offset + where.position,
                                    "line %zu: no JSON that can be read", lines + (size_t)where.line);

@@ -136,8 +136,7 @@ static void put_types(raw_writer *w) {
         cprof_sink_slice(&line, cprof_profile_string(w->p, type.unit));
         cprof_sink_puts(&line, type.type == w->p->default_type ? "[dflt] " : " ");
     }
-    if (line.error.code != CPROF_OK && w->sink->error.code == CPROF_OK)
-        w->sink->error = line.error;
+    cprof_sink_fail(w->sink, &line.error);
     cprof_style_name(w->style, w->sink, cprof_slice_trim(cprof_sink_bytes(&line)));
     cprof_sink_putc(w->sink, '\n');
     cprof_sink_deinit(&line);
@@ -300,8 +299,7 @@ void cprof_render_raw(const cprof_view *view, const cprof_text_style *style, cpr
             ok = cprof_error_memory(view->env, &error);
         if (ok)
             continue;
-        if (sink->error.code == CPROF_OK)
-            sink->error = error;
+        cprof_sink_fail(sink, &error);
         return;
     }
     cprof_sink_puts(sink, "Locations\n");

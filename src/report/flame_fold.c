@@ -138,11 +138,13 @@ static void step_items(folder *f, item *items, uint32_t count, batch *next) {
     const cprof_stacks_model *stacks = &f->all->flame->stacks;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t frame;
-        if (!cprof_stack_walk_next(stacks, &items[i].walk, &frame, &next->inlined[i]))
+        bool inlined = false;
+        if (!cprof_stack_walk_next(stacks, &items[i].walk, &frame, &inlined))
             frame = CPROF_NONE;
         else
             __builtin_prefetch(&f->bucket_of[frame]);
         next->frame[i] = frame;
+        next->inlined[i] = inlined;
     }
 }
 

@@ -62,6 +62,8 @@ static bool find_go(cprof_source_search *s) {
 
 static bool set_paths(cprof_source_search *s, cprof_slice source_path, cprof_slice trim_path) {
     char *here = source_path.len ? NULL : getcwd(NULL, 0);
+    if (!here && source_path.len == 0 && errno == ENOMEM)
+        return false;
     if (here)
         source_path = cprof_slice_of(here);
     s->source_path = cprof_arena_copy(&s->arena, source_path);
@@ -271,7 +273,8 @@ static bool find(cprof_source_search *s, cprof_source_text *text) {
         text->error = join(s, CPROF_SLICE("open "), name, why);
     } else {
         cprof_slice start = join(s, CPROF_SLICE("could not find file "), name, CPROF_SLICE(" on path "));
-        text->error = join(s, start, s->source_path, CPROF_SLICE(""));
+        if (start.ptr)
+            text->error = join(s, start, s->source_path, CPROF_SLICE(""));
     }
     return text->error.ptr != NULL;
 }
