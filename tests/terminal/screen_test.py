@@ -146,6 +146,29 @@ class Screen(ScreenCase):
         self.line("q")
         self.until("status=0")
 
+    def test_prompt_takes_wide_characters(self):
+        self.start(HEAP)
+        self.type("focus=日本é")
+        self.until("(cprof) focus=日本é")
+        self.assertEqual(self.cursor(), "19")  # two columns each, and one
+        self.keys("Left", "BSpace")
+        self.until("(cprof) focus=日é")
+        self.assertEqual(self.cursor(), "16")
+        self.keys("Enter")
+        self.until("› focus=日é")
+        self.keys("C-p")
+        self.until("(cprof) focus=日é")
+        self.keys("C-c")
+        self.line("q")
+        self.ended(0)
+
+    def cursor(self):
+        """Its column, once it rests."""
+        column = None
+        while column != (column := self.tmux("display-message", "-p", "#{cursor_x}").strip()):
+            time.sleep(0.1)
+        return column
+
     def start_again(self):
         self.line("clear; " + shlex.quote(CPROF) + " " + shlex.quote(HEAP) + "; echo status=$?")
         self.until(GREETING)
