@@ -5,6 +5,7 @@ usage: symbols_test.py CPROF FOLDER-OF-SAMPLES SOURCE
 """
 import os
 import pathlib
+import re
 import resource
 import shutil
 import struct
@@ -14,6 +15,7 @@ import tempfile
 import unittest
 import zlib
 
+from features import left_out
 from small_profile import profile
 
 CPROF = os.path.abspath(sys.argv.pop(1))
@@ -205,6 +207,24 @@ class Modes(Case):
     def test_disasm(self):
         out, _ = self.run_cprof("disasm", "outer", PIE, self.write(symbol="outer"))
         self.assertRegex(out, r"1ns +1ns +[0-9a-f]+: nop +;outer .*sample.c:11")
+
+    @unittest.skipIf("capstone" in left_out(CPROF), "this build has no capstone")
+    @unittest.skipUnless(shutil.which("objdump"), "there is no objdump to compare with")
+    def test_disasm_without_objdump(self):
+        """The same rows, but for how operands are written."""
+        for intel in ((), ("-intel_syntax",)):
+            args = ("disasm", *intel, "outer", PIE, self.write(symbol="outer"))
+            objdump, _ = self.run_cprof(*args)
+            empty = self.dir / "empty"
+            empty.mkdir(exist_ok=True)
+            capstone, _ = self.run_cprof(*args, PATH=str(empty))
+            self.assertEqual(len(capstone.splitlines()), len(objdump.splitlines()))
+            pattern = r"([0-9a-f]+): (\w+)[^;\n]*(;.*)?$"
+            rows = re.findall(pattern, objdump, re.M)
+            self.assertGreaterEqual(len(rows), 3)
+            self.assertTrue(any("outer" in where and ":11" in where for _, _, where in rows), objdump)
+            strip = lambda rows: [(a, re.sub(r"q$", "", name), where) for a, name, where in rows]
+            self.assertEqual(strip(re.findall(pattern, capstone, re.M)), strip(rows))
 
     def test_tools(self):
         """A folder's own objdump is asked before the one on PATH; nothing but its exact name is run."""
