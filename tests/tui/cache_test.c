@@ -1,40 +1,20 @@
-#include "support.h"
+#include "stage.h"
 
 #include "tui/ahead.h"
 
 #include <pthread.h>
 #include <unistd.h>
 
-static const char FOLDED[] = "main;a 30\nmain;a;c 50\nmain;b 20\n";
-static char path[] = "/tmp/cprof-cache-XXXXXX";
-static cprof_budget budget;
-static cprof_env env = {.budget = &budget};
-static cprof_session *session;
-static cprof_settings settings;
-
 static int start(void **state) {
-    (void)state;
-    int fd = mkstemp(path);
-    if (fd < 0 || write(fd, FOLDED, sizeof FOLDED - 1) != (ssize_t)sizeof FOLDED - 1)
+    if (stage_start(state) != 0)
         return -1;
-    close(fd);
-    const char *paths[] = {path};
-    cprof_sources sources = {.paths = paths, .path_count = 1};
-    settings = cprof_settings_default();
-    session = cprof_session_new(&sources, &settings, &env, NULL);
-    return session ? 0 : -1;
-}
-
-static int end(void **state) {
-    (void)state;
-    unlink(path);
-    cprof_session_free(session);
+    stage_load(STAGE_FOLDED, NULL);
     return 0;
 }
 
 static const cprof_fold *get(cprof_cache *cache, cprof_fold_kind kind, const char *name) {
     cprof_error err = CPROF_ERROR_INIT;
-    const cprof_fold *fold = cprof_cache_get(cache, kind, &settings, cprof_slice_of(name), &err);
+    const cprof_fold *fold = cprof_cache_get(cache, kind, &stage.settings, cprof_slice_of(name), &err);
     if (!fold)
         fail_msg("%s", err.message);
     return fold;
@@ -42,7 +22,7 @@ static const cprof_fold *get(cprof_cache *cache, cprof_fold_kind kind, const cha
 
 static void what_was_made_is_there(void **state) {
     (void)state;
-    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    cprof_cache *cache = cprof_cache_new(stage.session, 1 << 20);
     const cprof_fold *top = get(cache, CPROF_FOLD_TOP, "");
     assert_int_equal(top->rows.count, 4);
     assert_ptr_equal(get(cache, CPROF_FOLD_TOP, ""), top);
@@ -55,17 +35,17 @@ static void what_was_made_is_there(void **state) {
 
 static void other_wishes_are_other_folds(void **state) {
     (void)state;
-    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    cprof_cache *cache = cprof_cache_new(stage.session, 1 << 20);
     const cprof_fold *top = get(cache, CPROF_FOLD_TOP, ""), *tree = get(cache, CPROF_FOLD_TREE, "");
     assert_ptr_not_equal(top, tree);
-    settings.focus = CPROF_SLICE("^c$");
+    stage.settings.focus = CPROF_SLICE("^c$");
     const cprof_fold *focused = get(cache, CPROF_FOLD_TOP, "");
     assert_int_equal(focused->rows.count, 3); /* c, and what leads to it */
-    settings.focus = CPROF_SLICE("");
-    settings.ignore = CPROF_SLICE("^c$");
+    stage.settings.focus = CPROF_SLICE("");
+    stage.settings.ignore = CPROF_SLICE("^c$");
     const cprof_fold *ignored = get(cache, CPROF_FOLD_TOP, "");
     assert_int_equal(ignored->rows.count, 3); /* main, a, b */
-    settings.ignore = CPROF_SLICE("");
+    stage.settings.ignore = CPROF_SLICE("");
     assert_ptr_not_equal(focused, ignored);
     assert_ptr_equal(get(cache, CPROF_FOLD_TOP, ""), top);
     cprof_cache_release(cache, top);
@@ -81,17 +61,17 @@ static void other_wishes_are_other_folds(void **state) {
 /* Of all rows the view chooses the order: sorting computes nothing. */
 static void order_matters_where_rows_are_chosen_by_it(void **state) {
     (void)state;
-    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    cprof_cache *cache = cprof_cache_new(stage.session, 1 << 20);
     const cprof_fold *flat = get(cache, CPROF_FOLD_TOP, "");
-    settings.sort = CPROF_SLICE("cum");
+    stage.settings.sort = CPROF_SLICE("cum");
     assert_ptr_equal(get(cache, CPROF_FOLD_TOP, ""), flat);
-    settings.nodecount = 1;
+    stage.settings.nodecount = 1;
     const cprof_fold *cum = get(cache, CPROF_FOLD_TOP, "");
     assert_slice(cum->rows.at[0].name, "main");
-    settings.sort = CPROF_SLICE("flat");
+    stage.settings.sort = CPROF_SLICE("flat");
     const cprof_fold *first = get(cache, CPROF_FOLD_TOP, "");
     assert_slice(first->rows.at[0].name, "c");
-    settings = cprof_settings_default();
+    stage.settings = cprof_settings_default();
     const cprof_fold *all[] = {flat, flat, cum, first};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         cprof_cache_release(cache, all[i]);
@@ -100,8 +80,8 @@ static void order_matters_where_rows_are_chosen_by_it(void **state) {
 
 static void memory_is_bounded(void **state) {
     (void)state;
-    size_t before = budget.used;
-    cprof_cache *cache = cprof_cache_new(session, 0);
+    size_t before = stage.budget.used;
+    cprof_cache *cache = cprof_cache_new(stage.session, 0);
     const cprof_fold *top = get(cache, CPROF_FOLD_TOP, "");
     const cprof_fold *tree = get(cache, CPROF_FOLD_TREE, "");
     assert_int_equal(top->rows.count, 4); /* in use: it stays */
@@ -114,45 +94,45 @@ static void memory_is_bounded(void **state) {
     assert_int_equal(cprof_cache_bytes(cache), 0);
     assert_int_equal(cprof_cache_count(cache), 0);
     cprof_cache_free(cache);
-    assert_int_equal(budget.used, before);
+    assert_int_equal(stage.budget.used, before);
 }
 
 static void oldest_goes_first(void **state) {
     (void)state;
-    cprof_cache *probe = cprof_cache_new(session, 1 << 20);
-    settings.ignore = CPROF_SLICE("w");
+    cprof_cache *probe = cprof_cache_new(stage.session, 1 << 20);
+    stage.settings.ignore = CPROF_SLICE("w");
     cprof_cache_release(probe, get(probe, CPROF_FOLD_TOP, ""));
     size_t one = cprof_cache_bytes(probe);
     cprof_cache_free(probe);
-    cprof_cache *cache = cprof_cache_new(session, one * 5 / 2);                   /* room for two */
+    cprof_cache *cache = cprof_cache_new(stage.session, one * 5 / 2);             /* room for two */
     static const cprof_slice wanted[] = {{"x", 1}, {"y", 1}, {"x", 1}, {"z", 1}}; /* all match nothing */
     for (size_t i = 0; i < 4; i++) {
-        settings.ignore = wanted[i];
+        stage.settings.ignore = wanted[i];
         cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
     }
     assert_int_equal(cprof_cache_count(cache), 2); /* x and z */
-    settings.ignore = CPROF_SLICE("x");
+    stage.settings.ignore = CPROF_SLICE("x");
     cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
-    settings.ignore = CPROF_SLICE("y");
+    stage.settings.ignore = CPROF_SLICE("y");
     cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
-    settings.ignore = CPROF_SLICE("x"); /* still there: z went */
+    stage.settings.ignore = CPROF_SLICE("x"); /* still there: z went */
     size_t count = cprof_cache_count(cache), bytes = cprof_cache_bytes(cache);
     cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
     assert_int_equal(cprof_cache_count(cache), count);
     assert_int_equal(cprof_cache_bytes(cache), bytes);
-    settings.ignore = CPROF_SLICE("");
+    stage.settings.ignore = CPROF_SLICE("");
     cprof_cache_free(cache);
 }
 
 static void failures_are_not_kept(void **state) {
     (void)state;
-    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    cprof_cache *cache = cprof_cache_new(stage.session, 1 << 20);
     cprof_error err = CPROF_ERROR_INIT;
-    settings.focus = CPROF_SLICE("(");
-    assert_null(cprof_cache_get(cache, CPROF_FOLD_TOP, &settings, CPROF_SLICE(""), &err));
+    stage.settings.focus = CPROF_SLICE("(");
+    assert_null(cprof_cache_get(cache, CPROF_FOLD_TOP, &stage.settings, CPROF_SLICE(""), &err));
     assert_int_equal(err.code, CPROF_ERR_REGEX);
     assert_int_equal(cprof_cache_count(cache), 0);
-    settings.focus = CPROF_SLICE("");
+    stage.settings.focus = CPROF_SLICE("");
     cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
     assert_int_equal(cprof_cache_count(cache), 1);
     cprof_cache_free(cache);
@@ -161,14 +141,14 @@ static void failures_are_not_kept(void **state) {
 /* Memory that only unused folds hold is there for a new one. */
 static void unused_folds_make_room(void **state) {
     (void)state;
-    cprof_cache *cache = cprof_cache_new(session, SIZE_MAX);
+    cprof_cache *cache = cprof_cache_new(stage.session, SIZE_MAX);
     cprof_cache_release(cache, get(cache, CPROF_FOLD_TREE, ""));
     size_t before = cprof_cache_bytes(cache);
     assert_true(before > 0);
-    budget.limit = budget.used + 2048; /* for the key, not for a report */
+    stage.budget.limit = stage.budget.used + 2048; /* for the key, not for a report */
     cprof_error err = CPROF_ERROR_INIT;
-    const cprof_fold *top = cprof_cache_get(cache, CPROF_FOLD_TOP, &settings, CPROF_SLICE(""), &err);
-    budget.limit = 0;
+    const cprof_fold *top = cprof_cache_get(cache, CPROF_FOLD_TOP, &stage.settings, CPROF_SLICE(""), &err);
+    stage.budget.limit = 0;
     assert_true(cprof_cache_count(cache) == (top ? 1 : 0)); /* the tree went in any case */
     cprof_cache_release(cache, top);
     cprof_cache_free(cache);
@@ -192,7 +172,7 @@ static void *ask(void *context) {
 
 static void it_is_made_once(void **state) {
     (void)state;
-    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    cprof_cache *cache = cprof_cache_new(stage.session, 1 << 20);
     pthread_t threads[THREADS];
     asker askers[THREADS];
     for (int i = 0; i < THREADS; i++) {
@@ -219,11 +199,11 @@ static void wait_until(const cprof_ahead *ahead) {
 
 static void work_ahead_is_there_when_it_is_wanted(void **state) {
     (void)state;
-    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    cprof_cache *cache = cprof_cache_new(stage.session, 1 << 20);
     cprof_ahead ahead;
-    cprof_ahead_init(&ahead, cache, session);
-    assert_true(cprof_ahead_start(&ahead, &settings));
-    assert_true(cprof_ahead_start(&ahead, &settings)); /* is that already */
+    cprof_ahead_init(&ahead, cache, stage.session);
+    assert_true(cprof_ahead_start(&ahead, &stage.settings));
+    assert_true(cprof_ahead_start(&ahead, &stage.settings)); /* is that already */
     wait_until(&ahead);
     size_t count = cprof_cache_count(cache);
     cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
@@ -244,19 +224,19 @@ static void work_ahead_is_there_when_it_is_wanted(void **state) {
 static void work_ahead_gives_way(void **state) {
     (void)state;
     static const cprof_slice filters[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"", 0}};
-    cprof_cache *cache = cprof_cache_new(session, 1 << 20);
+    cprof_cache *cache = cprof_cache_new(stage.session, 1 << 20);
     cprof_ahead ahead;
-    cprof_ahead_init(&ahead, cache, session);
+    cprof_ahead_init(&ahead, cache, stage.session);
     for (int i = 0; i < 40; i++) {
-        settings.focus = filters[i % 4];
-        while (!cprof_ahead_start(&ahead, &settings))
+        stage.settings.focus = filters[i % 4];
+        while (!cprof_ahead_start(&ahead, &stage.settings))
             usleep(100);
         usleep((unsigned)i * 20);
         if (i % 3 == 0)
             cprof_ahead_stop(&ahead);
         cprof_cache_release(cache, get(cache, CPROF_FOLD_TREE, ""));
     }
-    settings.focus = CPROF_SLICE("");
+    stage.settings.focus = CPROF_SLICE("");
     cprof_ahead_deinit(&ahead);
     cprof_cache_free(cache);
 }
@@ -274,5 +254,5 @@ int main(void) {
         cmocka_unit_test(work_ahead_is_there_when_it_is_wanted),
         cmocka_unit_test(work_ahead_gives_way),
     };
-    return cmocka_run_group_tests(tests, start, end);
+    return cmocka_run_group_tests(tests, start, stage_end);
 }

@@ -1,9 +1,5 @@
 /* The views of tags, stacks and goroutines. */
-#include "support.h"
-
-#include "tui/view.h"
-
-#include <unistd.h>
+#include "stage.h"
 
 static const char DUMP[] = "goroutine 1 [running]:\n"
                            "main.main()\n\t/src/main.go:10 +0x1\n\n"
@@ -29,340 +25,271 @@ static const char LATER[] = "goroutine 6 [chan receive, 9 minutes]:\n"
 static const char FOLDED[] = "main;a 30\nmain;a;\x1b[2Jc 50\nmain;b 20\n";
 static const char LESS[] = "main;a 10\nmain;b 10\n";
 
-static char folder[] = "/tmp/cprof-lists-XXXXXX";
-static char dump[64], later[64], folded[64], less[64];
-static cprof_env env;
-static cprof_session *session;
-static cprof_cache *cache;
-static cprof_settings settings;
-static cprof_grid grid;
-static cprof_screen_view view;
-
-static bool write_file(char path[64], const char *name, const char *text) {
-    snprintf(path, 64, "%s/%s", folder, name);
-    FILE *f = fopen(path, "w");
-    bool ok = f && fputs(text, f) >= 0;
-    return f && fclose(f) == 0 && ok;
-}
-
-static int start(void **state) {
-    (void)state;
-    cprof_grid_init(&grid, NULL);
-    return mkdtemp(folder) && write_file(dump, "dump", DUMP) && write_file(later, "later", LATER) &&
-                   write_file(folded, "folded", FOLDED) && write_file(less, "less", LESS)
-               ? 0
-               : -1;
-}
-
 static int end(void **state) {
-    (void)state;
-    unlink(dump);
-    unlink(later);
-    unlink(folded);
-    unlink(less);
-    rmdir(folder);
-    cprof_grid_deinit(&grid);
+    stage_close(state);
+    stage_unload();
     return 0;
-}
-
-static void load(const char *path, const char *base) {
-    cprof_sources sources = {
-        .paths = &path, .path_count = 1, .bases = &base, .base_count = base != NULL, .is_diff_base = base};
-    settings = cprof_settings_default();
-    session = cprof_session_new(&sources, &settings, &env, NULL);
-    assert_non_null(session);
-    cache = cprof_cache_new(session, 1 << 20);
-    assert_non_null(cache);
-}
-
-static void open_view(cprof_view_kind kind) {
-    cprof_error err = CPROF_ERROR_INIT;
-    if (!cprof_screen_view_init(&view, kind, cache, &env, &settings, CPROF_SLICE(""), &err))
-        fail_msg("%s", err.message);
-}
-
-static int close_view(void **state) {
-    (void)state;
-    cprof_screen_view_deinit(&view);
-    cprof_cache_free(cache);
-    cprof_session_free(session);
-    return 0;
-}
-
-static void shows(int rows, int columns, const char *expected) {
-    cprof_sink sink;
-    cprof_sink_init_memory(&sink, NULL);
-    assert_true(cprof_grid_resize(&grid, rows, columns));
-    cprof_screen_view_draw(&view, cprof_grid_area(&grid), CPROF_SLICE(""), true);
-    cprof_grid_dump(&grid, &sink);
-    assert_slice(cprof_sink_bytes(&sink), expected);
-    cprof_sink_deinit(&sink);
 }
 
 static void press(uint32_t key) {
-    assert_true(cprof_screen_view_key(&view, key));
-}
-
-static void at(const char *name) {
-    assert_non_null(cprof_screen_view_at(&view));
-    assert_slice(cprof_screen_view_at(&view)->name, name);
+    assert_true(cprof_screen_view_key(&stage.view, key));
 }
 
 /* --- tags --- */
 
 static void tags_weigh_and_fold(void **state) {
     (void)state;
-    load(dump, NULL);
-    settings.tagshow = CPROF_SLICE("state|wait");
-    open_view(CPROF_VIEW_TAGS);
-    shows(8, 76,
-          "    weight   total          tags and their values\n"
-          "         3    100%        ▾ state  2 values\n"
-          "         2  66.67% ████       chan receive\n"
-          "         1  33.33% ██         running\n"
-          "         2  66.67%        ▾ wait  2 values\n"
-          "         1  33.33% ██         12\n"
-          "         1  33.33% ██         3\n"
-          "\n");
+    stage_load(DUMP, NULL);
+    stage.settings.tagshow = CPROF_SLICE("state|wait");
+    stage_open(CPROF_VIEW_TAGS, "");
+    stage_shows(8, 76,
+                "    weight   total          tags and their values\n"
+                "         3    100%        ▾ state  2 values\n"
+                "         2  66.67% ████       chan receive\n"
+                "         1  33.33% ██         running\n"
+                "         2  66.67%        ▾ wait  2 values\n"
+                "         1  33.33% ██         12\n"
+                "         1  33.33% ██         3\n"
+                "\n");
     press(CPROF_KEY_DOWN);
-    at("chan receive");
-    assert_slice(cprof_screen_view_at(&view)->place, "^state:chan\\x20receive$");
-    assert_slice(cprof_screen_view_at(&view)->function, "");
+    stage_at("chan receive");
+    assert_slice(cprof_screen_view_at(&stage.view)->place, "^state:chan\\x20receive$");
+    assert_slice(cprof_screen_view_at(&stage.view)->function, "");
     press(CPROF_KEY_LEFT);
-    at("state");
+    stage_at("state");
     press(' ');
-    shows(5, 60,
-          "    weight   total   tags and their values\n"
-          "         3    100% ▸ state  2 values\n"
-          "         2  66.67% ▾ wait  2 values\n"
-          "         1  33.33%     12\n"
-          "         1  33.33%     3\n");
+    stage_shows(5, 60,
+                "    weight   total   tags and their values\n"
+                "         3    100% ▸ state  2 values\n"
+                "         2  66.67% ▾ wait  2 values\n"
+                "         1  33.33%     12\n"
+                "         1  33.33%     3\n");
     press(CPROF_KEY_END);
-    assert_slice(cprof_screen_view_at(&view)->place, "wait=3minutes");
-    assert_true(cprof_screen_view_search(&view, CPROF_SLICE("12"), 1, true));
-    at("12");
+    assert_slice(cprof_screen_view_at(&stage.view)->place, "wait=3minutes");
+    assert_true(cprof_screen_view_search(&stage.view, CPROF_SLICE("12"), 1, true));
+    stage_at("12");
 }
 
 /* The expression of a value leaves what the value weighs. */
 static void tags_are_filtered_by_their_expressions(void **state) {
     (void)state;
-    load(dump, NULL);
+    stage_load(DUMP, NULL);
     static const struct {
         const char *name, *total;
     } values[] = {{"chan receive", "2"}, {"running", "1"}, {"12", "1"}};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        settings = cprof_settings_default();
-        open_view(CPROF_VIEW_TAGS);
-        assert_true(cprof_screen_view_search(&view, cprof_slice_of(values[i].name), 1, true));
-        at(values[i].name);
-        settings.tagfocus = cprof_screen_view_at(&view)->place;
-        settings.relative_percentages = true;
-        cprof_screen_view all = view;
-        open_view(CPROF_VIEW_TAGS);
-        assert_slice(view.fold->total, values[i].total);
+        stage.settings = cprof_settings_default();
+        stage_open(CPROF_VIEW_TAGS, "");
+        assert_true(cprof_screen_view_search(&stage.view, cprof_slice_of(values[i].name), 1, true));
+        stage_at(values[i].name);
+        stage.settings.tagfocus = cprof_screen_view_at(&stage.view)->place;
+        stage.settings.relative_percentages = true;
+        cprof_screen_view all = stage.view;
+        stage_open(CPROF_VIEW_TAGS, "");
+        assert_slice(stage.view.fold->total, values[i].total);
         cprof_screen_view_deinit(&all);
         if (i + 1 < sizeof values / sizeof *values)
-            cprof_screen_view_deinit(&view);
+            cprof_screen_view_deinit(&stage.view);
     }
 }
 
 static void no_tags_are_said(void **state) {
     (void)state;
-    load(folded, NULL);
-    open_view(CPROF_VIEW_TAGS);
-    shows(3, 60,
-          "    weight   total   tags and their values\n"
-          "  The samples have no tags (labels).\n"
-          "\n");
-    assert_false(cprof_screen_view_toggle(&view));
+    stage_load(FOLDED, NULL);
+    stage_open(CPROF_VIEW_TAGS, "");
+    stage_shows(3, 60,
+                "    weight   total   tags and their values\n"
+                "  The samples have no tags (labels).\n"
+                "\n");
+    assert_false(cprof_screen_view_toggle(&stage.view));
 }
 
 /* --- stacks --- */
 
 static void stacks_unfold(void **state) {
     (void)state;
-    load(folded, NULL);
-    open_view(CPROF_VIEW_TRACES);
-    shows(5, 60,
-          "    weight   total   stacks, the leaf first\n"
-          "        50  50.00% ▸ \\x1b[2Jc ‹ a ‹ main\n"
-          "        30  30.00% ▸ a ‹ main\n"
-          "        20  20.00% ▸ b ‹ main\n"
-          "\n");
+    stage_load(FOLDED, NULL);
+    stage_open(CPROF_VIEW_TRACES, "");
+    stage_shows(5, 60,
+                "    weight   total   stacks, the leaf first\n"
+                "        50  50.00% ▸ \\x1b[2Jc ‹ a ‹ main\n"
+                "        30  30.00% ▸ a ‹ main\n"
+                "        20  20.00% ▸ b ‹ main\n"
+                "\n");
     press(CPROF_KEY_DOWN);
-    assert_true(cprof_screen_view_toggle(&view));
-    shows(7, 60,
-          "    weight   total   stacks, the leaf first\n"
-          "        50  50.00% ▸ \\x1b[2Jc ‹ a ‹ main\n"
-          "        30  30.00% ▾ a  2 frames\n"
-          "                       a\n"
-          "                       main\n"
-          "        20  20.00% ▸ b ‹ main\n"
-          "\n");
-    assert_int_equal(view.made.count, 2); /* those of the others are not laid out */
+    assert_true(cprof_screen_view_toggle(&stage.view));
+    stage_shows(7, 60,
+                "    weight   total   stacks, the leaf first\n"
+                "        50  50.00% ▸ \\x1b[2Jc ‹ a ‹ main\n"
+                "        30  30.00% ▾ a  2 frames\n"
+                "                       a\n"
+                "                       main\n"
+                "        20  20.00% ▸ b ‹ main\n"
+                "\n");
+    assert_int_equal(stage.view.made.count, 2); /* those of the others are not laid out */
     press(CPROF_KEY_RIGHT);
     press(CPROF_KEY_DOWN);
-    at("main");
-    assert_int_equal(cprof_screen_view_at(&view)->part, CPROF_PART_FRAME);
+    stage_at("main");
+    assert_int_equal(cprof_screen_view_at(&stage.view)->part, CPROF_PART_FRAME);
     press(CPROF_KEY_LEFT);
-    at("a");
-    assert_int_equal(cprof_screen_view_at(&view)->part, CPROF_PART_STACK);
+    stage_at("a");
+    assert_int_equal(cprof_screen_view_at(&stage.view)->part, CPROF_PART_STACK);
     press(CPROF_KEY_LEFT);
-    assert_int_equal(view.shown.count, 3);
+    assert_int_equal(stage.view.shown.count, 3);
     press(CPROF_KEY_RIGHT); /* again: they are there already */
-    assert_int_equal(view.shown.count, 5);
-    assert_int_equal(view.made.count, 2);
+    assert_int_equal(stage.view.shown.count, 5);
+    assert_int_equal(stage.view.made.count, 2);
     press(CPROF_KEY_END);
     press('*');
     press(CPROF_KEY_END);
     press('_');
-    at("b");
-    assert_int_equal(view.shown.count, 3);
+    stage_at("b");
+    assert_int_equal(stage.view.shown.count, 3);
 }
 
 static void folded_stacks_are_searched(void **state) {
     (void)state;
-    load(folded, NULL);
-    open_view(CPROF_VIEW_TRACES);
+    stage_load(FOLDED, NULL);
+    stage_open(CPROF_VIEW_TRACES, "");
     press(CPROF_KEY_DOWN);
-    assert_true(cprof_screen_view_search(&view, CPROF_SLICE("a"), 1, false)); /* a caller of b: main */
-    at("b");
-    assert_true(cprof_screen_view_search(&view, CPROF_SLICE("2J"), 1, false));
-    assert_int_equal(view.cursor, 0);
-    assert_false(cprof_screen_view_search(&view, CPROF_SLICE("d"), 1, false));
+    assert_true(cprof_screen_view_search(&stage.view, CPROF_SLICE("a"), 1, false)); /* a caller of b: main */
+    stage_at("b");
+    assert_true(cprof_screen_view_search(&stage.view, CPROF_SLICE("2J"), 1, false));
+    assert_int_equal(stage.view.cursor, 0);
+    assert_false(cprof_screen_view_search(&stage.view, CPROF_SLICE("d"), 1, false));
 }
 
 static void stacks_of_a_difference_have_signs(void **state) {
     (void)state;
-    load(later, dump);
-    open_view(CPROF_VIEW_TRACES);
-    shows(3, 60,
-          "     weight   total   stacks, the leaf first\n"
-          "         +2  66.67% ▸ main.main\n"
-          "         -1  33.33% ▸ main.wait ‹ main.serve\n");
-    assert_int_equal(grid.cells[60 + 10].role, CPROF_ROLE_GROWN);
-    assert_int_equal(grid.cells[120 + 10].role, CPROF_ROLE_SHRUNK);
+    stage_load(LATER, DUMP);
+    stage_open(CPROF_VIEW_TRACES, "");
+    stage_shows(3, 60,
+                "     weight   total   stacks, the leaf first\n"
+                "         +2  66.67% ▸ main.main\n"
+                "         -1  33.33% ▸ main.wait ‹ main.serve\n");
+    assert_int_equal(stage.grid.cells[60 + 10].role, CPROF_ROLE_GROWN);
+    assert_int_equal(stage.grid.cells[120 + 10].role, CPROF_ROLE_SHRUNK);
 }
 
 /* Nothing has shrunk, and it is a difference all the same: a 10 to 30, b 10 to 20, c 0 to 50. */
 static void growth_has_signs_in_all_views(void **state) {
     (void)state;
-    load(folded, less);
-    open_view(CPROF_VIEW_TOP);
-    shows(5, 60,
-          "     flat v   flat%        cum    cum% name\n"
-          "        +50 250.00%        +50 250.00% \\x1b[2Jc\n"
-          "        +20    100%        +70 350.00% a\n"
-          "        +10  50.00%        +10  50.00% b\n"
-          "          0      0%        +80 400.00% main\n");
+    stage_load(FOLDED, LESS);
+    stage_open(CPROF_VIEW_TOP, "");
+    stage_shows(5, 60,
+                "     flat v   flat%        cum    cum% name\n"
+                "        +50 250.00%        +50 250.00% \\x1b[2Jc\n"
+                "        +20    100%        +70 350.00% a\n"
+                "        +10  50.00%        +10  50.00% b\n"
+                "          0      0%        +80 400.00% main\n");
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(grid.cells[(i + 1) * 60 + 10].role, CPROF_ROLE_GROWN);
-    cprof_screen_view_deinit(&view);
-    open_view(CPROF_VIEW_TREE);
-    shows(3, 60,
-          "        cum   total  caller       flat name\n"
-          "        +80 400.00%    100%          0 ▾ root\n"
-          "        +80 400.00%    100%          0   ▾ main\n");
-    cprof_screen_view_deinit(&view);
-    open_view(CPROF_VIEW_FLAME);
-    shows(4, 60,
-          "root  80, 400.00% of the total, 100% of its caller, 0 itself\n"
-          "▏+root\n"
-          "▏+main\n"
-          "▏+a                                             ▏+b\n");
-    assert_int_equal(grid.cells[60].role, CPROF_ROLE_FRAME_GROWN);
+        assert_int_equal(stage.grid.cells[(i + 1) * 60 + 10].role, CPROF_ROLE_GROWN);
+    cprof_screen_view_deinit(&stage.view);
+    stage_open(CPROF_VIEW_TREE, "");
+    stage_shows(3, 60,
+                "        cum   total  caller       flat name\n"
+                "        +80 400.00%    100%          0 ▾ root\n"
+                "        +80 400.00%    100%          0   ▾ main\n");
+    cprof_screen_view_deinit(&stage.view);
+    stage_open(CPROF_VIEW_FLAME, "");
+    stage_shows(4, 60,
+                "root  80, 400.00% of the total, 100% of its caller, 0 itself\n"
+                "▏+root\n"
+                "▏+main\n"
+                "▏+a                                             ▏+b\n");
+    assert_int_equal(stage.grid.cells[60].role, CPROF_ROLE_FRAME_GROWN);
 }
 
 /* c 0 - 50, a 10 - 30, b 10 - 20: what changed most stands first, whichever way. */
 static void shrinkage_is_sorted_by_its_size(void **state) {
     (void)state;
-    load(less, folded);
-    open_view(CPROF_VIEW_TOP);
-    shows(5, 60,
-          "     flat v   flat%        cum    cum% name\n"
-          "        -50  50.00%        -50  50.00% \\x1b[2Jc\n"
-          "        -20  20.00%        -70  70.00% a\n"
-          "        -10  10.00%        -10  10.00% b\n"
-          "          0      0%        -80  80.00% main\n");
-    assert_int_equal(grid.cells[60 + 10].role, CPROF_ROLE_SHRUNK);
-    cprof_screen_view_sort(&view, CPROF_ORDER_CUM);
-    at("main");
+    stage_load(LESS, FOLDED);
+    stage_open(CPROF_VIEW_TOP, "");
+    stage_shows(5, 60,
+                "     flat v   flat%        cum    cum% name\n"
+                "        -50  50.00%        -50  50.00% \\x1b[2Jc\n"
+                "        -20  20.00%        -70  70.00% a\n"
+                "        -10  10.00%        -10  10.00% b\n"
+                "          0      0%        -80  80.00% main\n");
+    assert_int_equal(stage.grid.cells[60 + 10].role, CPROF_ROLE_SHRUNK);
+    cprof_screen_view_sort(&stage.view, CPROF_ORDER_CUM);
+    stage_at("main");
 }
 
 /* --- goroutines --- */
 
 static void goroutines_are_grouped(void **state) {
     (void)state;
-    load(dump, NULL);
-    open_view(CPROF_VIEW_GOROUTINES);
-    assert_slice(view.fold->total, "3 goroutines");
-    shows(4, 80,
-          " count v             wait  state                 stack, the leaf first\n"
-          "       2 ████      12 min  chan receive        ▸ main.wait ‹ main.serve\n"
-          "       1 ██                running             ▸ main.main\n"
-          "\n");
-    assert_true(cprof_screen_view_toggle(&view));
-    shows(8, 80,
-          " count v             wait  state                 stack, the leaf first\n"
-          "       2 ████      12 min  chan receive        ▾ main.wait  2 frames\n"
-          "         created by main.main\n"
-          "         median wait 7.5 min\n"
-          "         goroutines 5, 6\n"
-          "         main.wait  /src/main.go:20\n"
-          "         main.serve  /src/main.go:30\n"
-          "       1 ██                running             ▸ main.main\n");
-    cprof_screen_view_sort(&view, CPROF_ORDER_NAME); /* what is unfolded goes with its group */
-    assert_slice(cprof_screen_view_row(&view, 0)->name, "chan receive");
-    assert_slice(cprof_screen_view_row(&view, 6)->name, "running");
-    cprof_screen_view_sort(&view, CPROF_ORDER_CUM);
-    assert_slice(cprof_screen_view_row(&view, 0)->name, "chan receive");
+    stage_load(DUMP, NULL);
+    stage_open(CPROF_VIEW_GOROUTINES, "");
+    assert_slice(stage.view.fold->total, "3 goroutines");
+    stage_shows(4, 80,
+                " count v             wait  state                 stack, the leaf first\n"
+                "       2 ████      12 min  chan receive        ▸ main.wait ‹ main.serve\n"
+                "       1 ██                running             ▸ main.main\n"
+                "\n");
+    assert_true(cprof_screen_view_toggle(&stage.view));
+    stage_shows(8, 80,
+                " count v             wait  state                 stack, the leaf first\n"
+                "       2 ████      12 min  chan receive        ▾ main.wait  2 frames\n"
+                "         created by main.main\n"
+                "         median wait 7.5 min\n"
+                "         goroutines 5, 6\n"
+                "         main.wait  /src/main.go:20\n"
+                "         main.serve  /src/main.go:30\n"
+                "       1 ██                running             ▸ main.main\n");
+    cprof_screen_view_sort(&stage.view, CPROF_ORDER_NAME); /* what is unfolded goes with its group */
+    assert_slice(cprof_screen_view_row(&stage.view, 0)->name, "chan receive");
+    assert_slice(cprof_screen_view_row(&stage.view, 6)->name, "running");
+    cprof_screen_view_sort(&stage.view, CPROF_ORDER_CUM);
+    assert_slice(cprof_screen_view_row(&stage.view, 0)->name, "chan receive");
     for (int i = 0; i < 5; i++)
         press(CPROF_KEY_DOWN);
-    at("main.serve");
-    assert_slice(cprof_screen_view_at(&view)->function, "main.serve");
+    stage_at("main.serve");
+    assert_slice(cprof_screen_view_at(&stage.view)->function, "main.serve");
 }
 
 static void goroutines_of_two_dumps_are_compared(void **state) {
     (void)state;
-    load(later, dump);
-    open_view(CPROF_VIEW_GOROUTINES);
-    shows(4, 80,
-          "  before     now change v             wait  state                 stack, the lea\n"
-          "       1       3       +2 ████▌             running             ▸ main.main\n"
-          "       2       1       -1 █▌        12 min  chan receive        ▸ main.wait ‹ ma\n"
-          "\n");
-    assert_int_equal(grid.cells[80 + 24].role, CPROF_ROLE_GROWN);
-    assert_int_equal(grid.cells[160 + 24].role, CPROF_ROLE_SHRUNK);
-    cprof_screen_view_sort(&view, CPROF_ORDER_CUM); /* 12 minutes; not known */
-    at("chan receive");
-    cprof_screen_view_sort(&view, CPROF_ORDER_FLAT);
-    at("running");
+    stage_load(LATER, DUMP);
+    stage_open(CPROF_VIEW_GOROUTINES, "");
+    stage_shows(4, 80,
+                "  before     now change v             wait  state                 stack, the lea\n"
+                "       1       3       +2 ████▌             running             ▸ main.main\n"
+                "       2       1       -1 █▌        12 min  chan receive        ▸ main.wait ‹ ma\n"
+                "\n");
+    assert_int_equal(stage.grid.cells[80 + 24].role, CPROF_ROLE_GROWN);
+    assert_int_equal(stage.grid.cells[160 + 24].role, CPROF_ROLE_SHRUNK);
+    cprof_screen_view_sort(&stage.view, CPROF_ORDER_CUM); /* 12 minutes; not known */
+    stage_at("chan receive");
+    cprof_screen_view_sort(&stage.view, CPROF_ORDER_FLAT);
+    stage_at("running");
 }
 
 static void profiles_without_goroutines_say_so(void **state) {
     (void)state;
-    load(folded, NULL);
-    open_view(CPROF_VIEW_GOROUTINES);
-    shows(4, 80,
-          " count v             wait  state                 stack, the leaf first\n"
-          "  the profile counts samples, not goroutines\n"
-          "  This view groups the goroutines of a dump, such as\n"
-          "  …/debug/pprof/goroutine?debug=2 gives, by state and stack.\n");
+    stage_load(FOLDED, NULL);
+    stage_open(CPROF_VIEW_GOROUTINES, "");
+    stage_shows(4, 80,
+                " count v             wait  state                 stack, the leaf first\n"
+                "  the profile counts samples, not goroutines\n"
+                "  This view groups the goroutines of a dump, such as\n"
+                "  …/debug/pprof/goroutine?debug=2 gives, by state and stack.\n");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(tags_weigh_and_fold, close_view),
-        cmocka_unit_test_teardown(tags_are_filtered_by_their_expressions, close_view),
-        cmocka_unit_test_teardown(no_tags_are_said, close_view),
-        cmocka_unit_test_teardown(stacks_unfold, close_view),
-        cmocka_unit_test_teardown(folded_stacks_are_searched, close_view),
-        cmocka_unit_test_teardown(stacks_of_a_difference_have_signs, close_view),
-        cmocka_unit_test_teardown(growth_has_signs_in_all_views, close_view),
-        cmocka_unit_test_teardown(shrinkage_is_sorted_by_its_size, close_view),
-        cmocka_unit_test_teardown(goroutines_are_grouped, close_view),
-        cmocka_unit_test_teardown(goroutines_of_two_dumps_are_compared, close_view),
-        cmocka_unit_test_teardown(profiles_without_goroutines_say_so, close_view),
+        cmocka_unit_test_teardown(tags_weigh_and_fold, end),
+        cmocka_unit_test_teardown(tags_are_filtered_by_their_expressions, end),
+        cmocka_unit_test_teardown(no_tags_are_said, end),
+        cmocka_unit_test_teardown(stacks_unfold, end),
+        cmocka_unit_test_teardown(folded_stacks_are_searched, end),
+        cmocka_unit_test_teardown(stacks_of_a_difference_have_signs, end),
+        cmocka_unit_test_teardown(growth_has_signs_in_all_views, end),
+        cmocka_unit_test_teardown(shrinkage_is_sorted_by_its_size, end),
+        cmocka_unit_test_teardown(goroutines_are_grouped, end),
+        cmocka_unit_test_teardown(goroutines_of_two_dumps_are_compared, end),
+        cmocka_unit_test_teardown(profiles_without_goroutines_say_so, end),
     };
-    return cmocka_run_group_tests(tests, start, end);
+    return cmocka_run_group_tests(tests, stage_start, stage_end);
 }

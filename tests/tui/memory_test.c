@@ -1,9 +1,5 @@
 /* Every view, opened with ever more memory: it says that there is too little, or it is whole. */
-#include "support.h"
-
-#include "tui/view.h"
-
-#include <unistd.h>
+#include "stage.h"
 
 static const char DUMP[] = "goroutine 1 [running]:\n"
                            "main.main()\n\t/src/main.go:10 +0x1\n\n"
@@ -11,33 +7,11 @@ static const char DUMP[] = "goroutine 1 [running]:\n"
                            "main.wait(0x1)\n\t/src/main.go:20 +0x2\n"
                            "main.serve()\n\t/src/main.go:30 +0x3\n"
                            "created by main.main\n\t/src/main.go:11 +0x4\n";
-static char path[] = "/tmp/cprof-memory-XXXXXX";
-static cprof_budget budget;
-static cprof_env env = {.budget = &budget};
-static cprof_session *session;
-static cprof_settings settings;
-static cprof_grid grid;
-
 static int start(void **state) {
-    (void)state;
-    int fd = mkstemp(path);
-    if (fd < 0 || write(fd, DUMP, sizeof DUMP - 1) != (ssize_t)sizeof DUMP - 1)
+    if (stage_start(state) != 0)
         return -1;
-    close(fd);
-    const char *paths[] = {path};
-    cprof_sources sources = {.paths = paths, .path_count = 1};
-    settings = cprof_settings_default();
-    session = cprof_session_new(&sources, &settings, &env, NULL);
-    cprof_grid_init(&grid, NULL);
-    return session && cprof_grid_resize(&grid, 24, 80) ? 0 : -1;
-}
-
-static int end(void **state) {
-    (void)state;
-    unlink(path);
-    cprof_grid_deinit(&grid);
-    cprof_session_free(session);
-    return budget.used == 0 ? 0 : -1;
+    stage_load(DUMP, NULL);
+    return cprof_grid_resize(&stage.grid, 24, 80) ? 0 : -1;
 }
 
 static void use(cprof_screen_view *view) {
@@ -47,9 +21,9 @@ static void use(cprof_screen_view *view) {
         cprof_screen_view_key(view, keys[i]);
         cprof_screen_view_search(view, CPROF_SLICE("serve"), 1, false);
         for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) /* the whole, and what may be left of it */
-            cprof_screen_view_draw(view,
-                                   cprof_area_sub(cprof_grid_area(&grid), 0, 0, sizes[k][0], sizes[k][1]),
-                                   CPROF_SLICE("e"), true);
+            cprof_screen_view_draw(
+                view, cprof_area_sub(cprof_grid_area(&stage.grid), 0, 0, sizes[k][0], sizes[k][1]),
+                CPROF_SLICE("e"), true);
     }
 }
 
@@ -57,34 +31,35 @@ static void use(cprof_screen_view *view) {
 static bool open_with(cprof_cache *cache, cprof_view_kind kind, const char *name, size_t room) {
     cprof_error err = CPROF_ERROR_INIT;
     cprof_screen_view view;
-    budget.limit = budget.used + room;
-    bool ok = cprof_screen_view_init(&view, kind, cache, &env, &settings, cprof_slice_of(name), &err);
+    stage.budget.limit = stage.budget.used + room;
+    bool ok =
+        cprof_screen_view_init(&view, kind, cache, &stage.env, &stage.settings, cprof_slice_of(name), &err);
     if (ok) {
         use(&view);
         cprof_screen_view_deinit(&view);
     } else if (err.code != CPROF_ERR_MEMORY) {
         fail_msg("%s with %zu bytes: %d, %s", cprof_view_names[kind], room, err.code, err.message);
     }
-    budget.limit = 0;
+    stage.budget.limit = 0;
     return ok;
 }
 
 static void views_need_memory_and_say_so(void **state) {
     (void)state;
-    size_t before = budget.used;
+    size_t before = stage.budget.used;
     for (int kind = 0; kind < CPROF_VIEW_TEXT; kind++) {
         const char *name = kind == CPROF_VIEW_FUNCTION ? "main.wait"
                            : kind == CPROF_VIEW_SOURCE ? "main"
                                                        : "";
         bool failed = false, done = false;
         for (size_t room = 0; !done; room += 256) {
-            cprof_cache *cache = cprof_cache_new(session, 0);
+            cprof_cache *cache = cprof_cache_new(stage.session, 0);
             assert_non_null(cache);
-            assert_true(cprof_cache_mark(cache, &settings, CPROF_SLICE("before"), NULL));
+            assert_true(cprof_cache_mark(cache, &stage.settings, CPROF_SLICE("before"), NULL));
             done = open_with(cache, (cprof_view_kind)kind, name, room);
             failed |= !done;
             cprof_cache_free(cache);
-            assert_int_equal(budget.used, before);
+            assert_int_equal(stage.budget.used, before);
         }
         assert_true(failed);
     }
@@ -92,5 +67,5 @@ static void views_need_memory_and_say_so(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(views_need_memory_and_say_so)};
-    return cmocka_run_group_tests(tests, start, end);
+    return cmocka_run_group_tests(tests, start, stage_end);
 }
