@@ -5,6 +5,7 @@ usage: missing_test.py CPROF
 """
 import os
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -48,7 +49,11 @@ class Missing(unittest.TestCase):
 
     @unittest.skipUnless("dw" in LEFT_OUT or "capstone" in LEFT_OUT, "this build has both")
     def test_machine_code(self):
-        self.path.write_bytes(profile([0x400100], {"start": 0x400000, "limit": 0x500000, "file": CPROF}))
+        """The sample is where the program starts: in a function that has machine code."""
+        with open(CPROF, "rb") as f:
+            entry, = struct.unpack_from("<Q", f.read(32), 24)  # ELF's e_entry
+        start = 0x10000000
+        self.path.write_bytes(profile([start + entry], {"start": start, "limit": 2 * start, "file": CPROF}))
         done = self.run_cprof("disasm", ".", CPROF, self.path)
         self.assertIn("rebuild with", done.stderr)
 
