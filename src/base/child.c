@@ -1,5 +1,6 @@
 #include "base/child.h"
 
+#include "base/sanitized.h"
 #include "base/vec.h"
 
 #include <errno.h>
@@ -21,21 +22,10 @@ typedef struct verdict {
     cprof_error error;
 } verdict;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 /* In the child.  The address space is what can be bounded everywhere; files that are mapped count, too. */
 static void limit_memory(uint64_t bytes) {
     unsigned long pages = 0;
-    FILE *file = SANITIZED ? NULL : fopen("/proc/self/statm", "re");
+    FILE *file = CPROF_SANITIZED ? NULL : fopen("/proc/self/statm", "re");
     int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (file && fscanf(file, "%lu", &pages) == 1) {
         rlim_t most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + bytes;

@@ -1,5 +1,6 @@
 /* Work in a child: what comes back, and what a bad end of it does to the caller. */
 #include "base/child.h"
+#include "base/sanitized.h"
 #include "base/vec.h"
 #include "support.h"
 
@@ -55,17 +56,6 @@ static bool become(void *context, cprof_sink *sink, cprof_error *err) {
     execl("/bin/sh", "sh", "-c", context, (char *)NULL);
     return cprof_error_set(err, CPROF_ERR_IO, -1, "no shell");
 }
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 static bool take_much(void *context, cprof_sink *sink, cprof_error *err) {
     const size_t *size = context;
@@ -218,7 +208,7 @@ static void bounds_its_memory(void **state) {
     assert_true(cprof_child_run(take_much, &little, "reading", limits, NULL, &output, &err));
     assert_false(cprof_child_run(give_up, NULL, "reading", limits, NULL, &output, &err));
     assert_string_equal(err.message, "reading failed, with 64 MB at most");
-    if (!SANITIZED) {
+    if (!CPROF_SANITIZED) {
         assert_false(cprof_child_run(take_much, &much, "reading", limits, NULL, &output, &err));
         assert_int_equal(err.code, CPROF_ERR_LIMIT); /* not the caller's memory */
         assert_string_equal(err.message, "reading takes more than 64 MB");

@@ -15,6 +15,7 @@ import tempfile
 import time
 import unittest
 
+import spin
 from features import left_out
 
 CPROF = TESTDATA = None
@@ -105,28 +106,10 @@ class Exports(unittest.TestCase):
         self.assertEqual(sum(file["flat"] for file in files), raw_totals(profile)["cpu"])
         self.assertTrue(all("error" in file or "path" in file for file in files))
 
-    def binary(self):
-        """A program whose function spin starts in line 3, and a profile of 1 and 2 KiB in its lines 4 and 5."""
-        source, program, profile = self.path / "work.c", self.path / "work", self.path / "work.heap"
-        source.write_text("volatile unsigned sum;\n\nvoid spin(unsigned n) {\n    sum += n * n;\n    sum ^= 7;\n}\n\n"
-                          "int main(void) {\n    spin(3);\n    return 0;\n}\n")
-        subprocess.run(["cc", "-g", "-O0", "-no-pie", "-fno-inline", str(source), "-o", str(program)], check=True)
-        lines = subprocess.run(["objdump", "-dl", "--no-show-raw-insn", "--disassemble=spin", str(program)],
-                               capture_output=True, text=True, check=True).stdout.splitlines()
-        first = {}
-        for place, code in zip(lines, lines[1:]):
-            if (number := re.search(r"work\.c:(\d+)", place)) and (address := re.match(r"\s*([0-9a-f]+):", code)):
-                first[int(number.group(1))] = int(address.group(1), 16)
-        # An address of a stack stands behind its call.
-        profile.write_text(f"heap profile: 3: 3072 [ 3: 3072] @ heapprofile\n"
-                           f"1: 1024 [ 1: 1024] @ {first[4] + 1:#x}\n2: 2048 [ 2: 2048] @ {first[5] + 1:#x}\n"
-                           f"MAPPED_LIBRARIES:\n00400000-00500000 r-xp 00000000 08:01 12 {program}\n")
-        return source, program, profile, first
-
     def test_source_and_machine_code(self):
         if "dw" in left_out(CPROF):
             self.skipTest("this build reads no binaries")
-        source, program, profile, first = self.binary()
+        source, program, profile, first = spin.make(self.path)
         found = json.loads(run("list", "spin", "-json", profile))
         self.assertEqual([row["function"] for row in found["rows"]], ["spin"])
         file = found["rows"][0]["files"][0]

@@ -6,7 +6,6 @@ usage: views_test.py CPROF TESTDATA TMUX
 import os
 import pathlib
 import re
-import subprocess
 import sys
 import time
 import unittest
@@ -14,20 +13,8 @@ import unittest
 from screen_case import CPROF, HEAP, PATIENCE, TESTDATA, ScreenCase
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "cli"))
+import spin
 from features import left_out
-
-WORK = """volatile unsigned sum;
-
-void spin(unsigned n) {
-    sum += n * n;
-    sum ^= 7;
-}
-
-int main(void) {
-    spin(3);
-    return 0;
-}
-"""
 
 
 class Views(ScreenCase):
@@ -44,28 +31,10 @@ class Views(ScreenCase):
         self.type("q")
         self.ended(0)
 
-    def binary(self):
-        """A program whose function spin starts in line 3, and a profile of 1 and 2 KiB in its lines 4 and 5."""
-        folder = pathlib.Path(self.folder.name)
-        source, program, profile = folder / "work.c", folder / "work", folder / "work.heap"
-        source.write_text(WORK)
-        subprocess.run(["cc", "-g", "-O0", "-no-pie", "-fno-inline", str(source), "-o", str(program)], check=True)
-        lines = subprocess.run(["objdump", "-dl", "--no-show-raw-insn", "--disassemble=spin", str(program)],
-                               capture_output=True, text=True, check=True).stdout.splitlines()
-        first = {}
-        for place, code in zip(lines, lines[1:]):
-            if (number := re.search(r"work\.c:(\d+)", place)) and (address := re.match(r"\s*([0-9a-f]+):", code)):
-                first[int(number.group(1))] = int(address.group(1), 16)
-        # An address of a stack stands behind its call.
-        profile.write_text(f"heap profile: 3: 3072 [ 3: 3072] @ heapprofile\n"
-                           f"1: 1024 [ 1: 1024] @ {first[4] + 1:#x}\n2: 2048 [ 2: 2048] @ {first[5] + 1:#x}\n"
-                           f"MAPPED_LIBRARIES:\n00400000-00500000 r-xp 00000000 08:01 12 {program}\n")
-        return source, program, profile, first
-
     def test_source_and_machine_code(self):
         if "dw" in left_out(CPROF):
             self.skipTest("this build reads no binaries")
-        source, program, profile, first = self.binary()
+        source, program, profile, first = spin.make(pathlib.Path(self.folder.name))
         for columns, rows in (80, 24), (200, 50):
             with self.subTest(columns=columns):
                 self.start(str(profile), columns=columns, rows=rows)
@@ -89,7 +58,7 @@ class Views(ScreenCase):
                 self.leave()
                 self.doCleanups()
                 self.setUp()
-                source, program, profile, first = self.binary()
+                source, program, profile, first = spin.make(pathlib.Path(self.folder.name))
 
     def test_code_that_is_not_there_is_said(self):
         self.start(HEAP)
