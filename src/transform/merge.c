@@ -2,6 +2,7 @@
  * builder. */
 #include "profile/builder_state.h"
 #include "transform/derive.h"
+#include "transform/edit.h"
 #include "transform/merge_head.h"
 #include "transform/merge_stacks.h"
 #include "transform/order.h"
@@ -14,12 +15,16 @@ typedef struct mapping_key {
     cprof_str identity;
 } mapping_key;
 
+typedef struct mapping_keys {
+    CPROF_VEC(mapping_key) at; /* by row */
+    cprof_index index;         /* of the rows that are to be found */
+} mapping_keys;
+
 struct cprof_merger {
     const cprof_env *env; /* borrowed */
     cprof_merge_head head;
-    cprof_builder *builder;          /* NULL until there is a part */
-    CPROF_VEC(mapping_key) mappings; /* by row of the builder's */
-    cprof_index mapping_index;
+    cprof_builder *builder; /* NULL until there is a part */
+    mapping_keys mappings;  /* of the builder's */
     bool clipped;
     bool for_sums; /* neither order nor unused rows matter */
     /* Scratch. */
@@ -39,6 +44,16 @@ typedef struct part_map {
     uint32_t *strings, *functions, *mappings, *locations, *stacks, *label_sets;
 } part_map;
 
+static void mapping_keys_init(mapping_keys *keys, const cprof_env *env) {
+    *keys = (mapping_keys){0};
+    cprof_index_init(&keys->index, cprof_env_budget(env));
+}
+
+static void mapping_keys_deinit(mapping_keys *keys, const cprof_env *env) {
+    cprof_vec_free(env, &keys->at);
+    cprof_index_deinit(&keys->index);
+}
+
 cprof_merger *cprof_merger_new(const cprof_env *env, cprof_error *err) {
     cprof_merger *m = cprof_mem_resize(cprof_env_budget(env), NULL, 0, sizeof *m);
     if (!m) {
@@ -46,7 +61,7 @@ cprof_merger *cprof_merger_new(const cprof_env *env, cprof_error *err) {
         return NULL;
     }
     *m = (cprof_merger){.env = env};
-    cprof_index_init(&m->mapping_index, cprof_env_budget(env));
+    mapping_keys_init(&m->mappings, env);
     if (cprof_merge_head_init(&m->head, env))
         return m;
     cprof_error_memory(env, err);
@@ -59,8 +74,7 @@ void cprof_merger_free(cprof_merger *m) {
         return;
     cprof_builder_free(m->builder);
     cprof_merge_head_deinit(&m->head);
-    cprof_index_deinit(&m->mapping_index);
-    cprof_vec_free(m->env, &m->mappings);
+    mapping_keys_deinit(&m->mappings, m->env);
     cprof_vec_free(m->env, &m->frames);
     cprof_vec_free(m->env, &m->lines);
     cprof_vec_free(m->env, &m->labels);
@@ -127,19 +141,21 @@ static uint64_t mapping_hash(const mapping_key *key) {
     return cprof_hash_u64(cprof_hash_u64(key->pages ^ key->offset << 20) + key->identity);
 }
 
-static bool find_mapping(const cprof_merger *m, const mapping_key *key, uint32_t *row) {
-    cprof_index_probe probe = cprof_index_start(&m->mapping_index, mapping_hash(key));
-    while (cprof_index_next(&m->mapping_index, &probe, row)) {
-        const mapping_key *other = &m->mappings.at[*row];
+static bool find_mapping(const mapping_keys *keys, const mapping_key *key, uint32_t *row) {
+    cprof_index_probe probe = cprof_index_start(&keys->index, mapping_hash(key));
+    while (cprof_index_next(&keys->index, &probe, row)) {
+        const mapping_key *other = &keys->at.at[*row];
         if (other->pages == key->pages && other->offset == key->offset && other->identity == key->identity)
             return true;
     }
     return false;
 }
 
-static bool add_mapping_key(cprof_merger *m, const mapping_key *key, uint32_t row) {
-    return cprof_vec_push(m->env, &m->mappings, *key) &&
-           cprof_index_insert(&m->mapping_index, mapping_hash(key), row);
+/* The key of the next row; is_found: by others of this key, from now on. */
+static bool add_mapping_key(mapping_keys *keys, const mapping_key *key, bool is_found, const cprof_env *env) {
+    uint32_t row = (uint32_t)keys->at.count;
+    return cprof_vec_push(env, &keys->at, *key) &&
+           (!is_found || cprof_index_insert(&keys->index, mapping_hash(key), row));
 }
 
 static bool map_mapping(cprof_merger *m, part_map *map, uint32_t from, uint32_t *to, cprof_error *err) {
@@ -152,14 +168,14 @@ static bool map_mapping(cprof_merger *m, part_map *map, uint32_t from, uint32_t 
         !map_string(m, map, mapping.build_id, &mapping.build_id, err))
         return false;
     mapping_key key = key_of(&mapping);
-    if (find_mapping(m, &key, to)) {
+    if (find_mapping(&m->mappings, &key, to)) {
         *known = *to;
         return true;
     }
     mapping.id = 0;
     if (!cprof_builder_mapping(m->builder, &mapping, to, err))
         return false;
-    if (!add_mapping_key(m, &key, *to))
+    if (!add_mapping_key(&m->mappings, &key, true, m->env))
         return cprof_error_memory(m->env, err);
     *known = *to;
     return true;
@@ -252,8 +268,25 @@ static bool sample_values(cprof_merger *m, const cprof_profile *p, uint32_t samp
     return converts ? any_converted : any;
 }
 
+/* Whether two of p's mappings count as the same: which of them stands for both is up to the sample that leads
+ * to one of them first. */
+static bool has_twin_mappings(const cprof_profile *p, bool *has, const cprof_env *env) {
+    mapping_keys keys;
+    mapping_keys_init(&keys, env);
+    bool ok = true;
+    *has = false;
+    for (uint32_t i = 0; ok && !*has && i < p->mapping_count; i++) {
+        mapping_key key = key_of(&p->mappings[i]);
+        uint32_t row;
+        *has = find_mapping(&keys, &key, &row);
+        ok = *has || add_mapping_key(&keys, &key, true, env);
+    }
+    mapping_keys_deinit(&keys, env);
+    return ok;
+}
+
 /* Row by row, which is the order that memory likes; cprof_merger_finish brings them into order of use. */
-static bool map_tables(cprof_merger *m, part_map *map, cprof_error *err) {
+static bool map_rows(cprof_merger *m, part_map *map, cprof_error *err) {
     const cprof_profile *p = map->p;
     uint32_t function;
     for (uint32_t i = 0; i < p->functions.count; i++)
@@ -263,6 +296,15 @@ static bool map_tables(cprof_merger *m, part_map *map, cprof_error *err) {
         if (!map_location(m, map, i, &map->locations[i], err))
             return false;
     return true;
+}
+
+/* Maps what is better mapped before the samples are. */
+static bool map_tables(cprof_merger *m, part_map *map, cprof_error *err) {
+    bool has_twins;
+    if (!has_twin_mappings(map->p, &has_twins, m->env))
+        return cprof_error_memory(m->env, err);
+    return has_twins || (map_rows(m, map, err) &&
+                         cprof_merge_find_stacks(m->builder, map->p, map->locations, map->stacks, err));
 }
 
 static bool add_members(cprof_merger *m, const cprof_profile *p, uint32_t sample, cprof_error *err) {
@@ -319,19 +361,16 @@ static bool add_tables(cprof_merger *m, const cprof_profile *p, double scale, bo
     uint32_t main;
     bool ok = part_map_init(&map, p, is_diff_base, m->env) || cprof_error_memory(m->env, err);
     /* The first mapping is the program itself, used or not. */
-    if (ok && m->mappings.count == 0 && p->mapping_count > 0)
+    if (ok && m->mappings.at.count == 0 && p->mapping_count > 0)
         ok = map_mapping(m, &map, 0, &main, err);
-    ok = ok && map_tables(m, &map, err) &&
-         cprof_merge_find_stacks(m->builder, p, map.locations, map.stacks, err) &&
-         add_samples(m, &map, scale, err);
+    ok = ok && map_tables(m, &map, err) && add_samples(m, &map, scale, err);
     cprof_arena_deinit(&map.arena);
     return ok;
 }
 
 static void forget_mappings(cprof_merger *m) {
-    m->mappings.count = 0;
-    cprof_index_deinit(&m->mapping_index);
-    cprof_index_init(&m->mapping_index, cprof_env_budget(m->env));
+    mapping_keys_deinit(&m->mappings, m->env);
+    mapping_keys_init(&m->mappings, m->env);
 }
 
 static bool begin_tables(cprof_merger *m, cprof_error *err) {
@@ -352,17 +391,33 @@ static bool is_fit_to_begin(cprof_merger *m, const cprof_merge_part *part) {
     return true;
 }
 
+/* The keys of p's mappings, whose rows become the builder's.  A mapping that no location is in is kept only
+ * where it is the first; it stands for no other part's.  *fits: no two are the same. */
+static bool begin_mappings(cprof_merger *m, const cprof_profile *p, bool *fits) {
+    cprof_arena scratch;
+    cprof_arena_init(&scratch, cprof_env_budget(m->env));
+    uint64_t *used = cprof_bits_copy(&scratch, NULL, p->mapping_count);
+    bool ok = used != NULL;
+    for (uint32_t i = 0; ok && i < p->locations.count; i++)
+        if (p->locations.mapping[i] != CPROF_NONE)
+            cprof_bit_set(used, p->locations.mapping[i]);
+    *fits = true;
+    for (uint32_t i = 0; ok && *fits && i < p->mapping_count; i++) {
+        mapping_key key = key_of(&p->mappings[i]);
+        bool is_kept = i == 0 || cprof_bit(used, i);
+        uint32_t row;
+        *fits = !is_kept || !find_mapping(&m->mappings, &key, &row);
+        ok = !*fits || add_mapping_key(&m->mappings, &key, is_kept, m->env);
+    }
+    cprof_arena_deinit(&scratch);
+    return ok;
+}
+
 /* The first part's tables become the merger's, where they can (m->builder is NULL where not). */
 static bool begin_with(cprof_merger *m, const cprof_merge_part *part, cprof_error *err) {
-    const cprof_profile *p = part->profile;
     bool fits = is_fit_to_begin(m, part);
-    for (uint32_t i = 0; fits && i < p->mapping_count; i++) {
-        mapping_key key = key_of(&p->mappings[i]);
-        uint32_t row;
-        fits = !find_mapping(m, &key, &row);
-        if (fits && !add_mapping_key(m, &key, i))
-            return cprof_error_memory(m->env, err);
-    }
+    if (fits && !begin_mappings(m, part->profile, &fits))
+        return cprof_error_memory(m->env, err);
     if (fits && !cprof_builder_resume(part->profile, &m->builder, err))
         return false;
     if (!m->builder)
