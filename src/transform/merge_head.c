@@ -7,12 +7,14 @@ enum { TYPES_MAX = 4096 };
 
 bool cprof_merge_head_init(cprof_merge_head *head, const cprof_env *env) {
     *head = (cprof_merge_head){.env = env};
+    cprof_idmap_init(&head->comments_met, cprof_env_budget(env));
     return cprof_strtab_init(&head->names, env);
 }
 
 void cprof_merge_head_deinit(cprof_merge_head *head) {
     cprof_vec_free(head->env, &head->types);
     cprof_vec_free(head->env, &head->comments);
+    cprof_idmap_deinit(&head->comments_met);
     cprof_vec_free(head->env, &head->attributes);
     cprof_vec_free(head->env, &head->defaults);
     cprof_strtab_deinit(&head->names);
@@ -154,41 +156,49 @@ static bool add_comments(cprof_merge_head *head, const cprof_profile *part) {
         cprof_str comment;
         if (!head_add(head, part, part->comments[i], &comment))
             return false;
-        bool known = false;
-        for (size_t k = 0; k < head->comments.count && !known; k++)
-            known = head->comments.at[k] == comment;
-        if (!known && !cprof_vec_push(head->env, &head->comments, comment))
+        if (cprof_idmap_get(&head->comments_met, comment) != CPROF_NONE)
+            continue;
+        if (!cprof_vec_push(head->env, &head->comments, comment) ||
+            !cprof_idmap_set(&head->comments_met, comment, 0))
             return false;
     }
     return true;
 }
 
-static bool has_attribute(const cprof_profile *p, cprof_slice name, cprof_slice value) {
-    for (uint32_t i = 0; i < p->attribute_count; i++)
-        if (cprof_slice_equal(cprof_profile_string(p, p->attributes[i].name), name) &&
-            cprof_slice_equal(cprof_profile_string(p, p->attributes[i].value), value))
-            return true;
-    return false;
+static uint64_t attribute_key(cprof_attribute attribute) {
+    return (uint64_t)attribute.name << 32 | attribute.value;
 }
 
+static bool head_attribute(cprof_merge_head *head, const cprof_profile *p, uint32_t i,
+                           cprof_attribute *attribute) {
+    return head_add(head, p, p->attributes[i].name, &attribute->name) &&
+           head_add(head, p, p->attributes[i].value, &attribute->value);
+}
+
+/* Leaves the attributes that part has too. */
 static bool join_attributes(cprof_merge_head *head, const cprof_profile *part) {
-    if (!head->format) {
-        for (uint32_t i = 0; i < part->attribute_count; i++) {
-            cprof_attribute attribute;
-            if (!head_add(head, part, part->attributes[i].name, &attribute.name) ||
-                !head_add(head, part, part->attributes[i].value, &attribute.value) ||
-                !cprof_vec_push(head->env, &head->attributes, attribute))
-                return false;
-        }
-        return true;
-    }
+    cprof_attribute attribute;
+    cprof_idmap of_part;
+    bool ok = true;
     size_t kept = 0;
-    for (size_t i = 0; i < head->attributes.count; i++) {
-        cprof_attribute a = head->attributes.at[i];
-        if (has_attribute(part, head_name(head, a.name), head_name(head, a.value)))
-            head->attributes.at[kept++] = a;
-    }
+    cprof_idmap_init(&of_part, cprof_env_budget(head->env));
+    for (uint32_t i = 0; ok && i < part->attribute_count; i++)
+        ok = head_attribute(head, part, i, &attribute) &&
+             cprof_idmap_set(&of_part, attribute_key(attribute), 0);
+    for (size_t i = 0; ok && i < head->attributes.count; i++)
+        if (cprof_idmap_get(&of_part, attribute_key(head->attributes.at[i])) != CPROF_NONE)
+            head->attributes.at[kept++] = head->attributes.at[i];
     head->attributes.count = kept;
+    cprof_idmap_deinit(&of_part);
+    return ok;
+}
+
+static bool begin_attributes(cprof_merge_head *head, const cprof_profile *part) {
+    cprof_attribute attribute;
+    for (uint32_t i = 0; i < part->attribute_count; i++)
+        if (!head_attribute(head, part, i, &attribute) ||
+            !cprof_vec_push(head->env, &head->attributes, attribute))
+            return false;
     return true;
 }
 
@@ -202,7 +212,8 @@ static bool add_names(cprof_merge_head *head, const cprof_profile *part) {
         return false;
     if (head->doc_url == 0 && !head_add(head, part, part->doc_url, &head->doc_url))
         return false;
-    return add_comments(head, part) && join_attributes(head, part);
+    return add_comments(head, part) &&
+           (head->format ? join_attributes(head, part) : begin_attributes(head, part));
 }
 
 bool cprof_merge_head_add(cprof_merge_head *head, const cprof_profile *part, cprof_error *err) {

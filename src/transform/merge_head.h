@@ -24,7 +24,8 @@ typedef struct cprof_merge_head {
     const char *format; /* static; NULL: no part yet */
     int64_t period, time_nanos, duration_nanos;
     cprof_str drop_frames, keep_frames, doc_url;
-    CPROF_VEC(cprof_str) comments;
+    CPROF_VEC(cprof_str) comments;         /* in the order in which they were met */
+    cprof_idmap comments_met;              /* the same, as keys */
     CPROF_VEC(cprof_attribute) attributes; /* those that all parts have */
     CPROF_VEC(cprof_merge_default) defaults;
     bool clipped; /* a sum left 64 bits */
