@@ -44,7 +44,8 @@ typedef struct resolver {
 
 static bool shape_file(resolver *r, cprof_str file, cprof_str *shaped) {
     cprof_slice name = cprof_profile_string(r->profile, file);
-    cprof_slice path = cprof_path_trim(name, r->options->trim_path, r->options->source_path);
+    const cprof_node_options *o = r->options;
+    cprof_slice path = o->keep_paths ? name : cprof_path_trim(name, o->trim_path, o->source_path);
     if (path.len + 1 > r->clean_room) {
         r->clean_room = 2 * path.len + 256;
         r->clean = cprof_arena_alloc(&r->memory, r->clean_room);

@@ -21,6 +21,7 @@ typedef struct cprof_node_info {
 typedef struct cprof_node_options {
     bool keep_objfile; /* functions of different binaries are different */
     cprof_slice trim_path, source_path;
+    bool keep_paths; /* files are cleaned, but not trimmed */
 } cprof_node_options;
 
 /* A node of a line that is not its location's outermost: a call that was inlined. */

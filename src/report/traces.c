@@ -106,7 +106,7 @@ static bool make_names(cprof_traces *traces) {
 }
 
 bool cprof_traces_init(cprof_traces *traces, cprof_report *report, cprof_error *err) {
-    cprof_node_options options = {.trim_path = CPROF_SLICE(""), .source_path = CPROF_SLICE("")};
+    cprof_node_options options = {.keep_paths = true};
     *traces = (cprof_traces){.report = report};
     if (!cprof_node_table_init(&traces->nodes, report->view, &options, err) ||
         !cprof_report_profile_lines(report, &traces->lines, err))
