@@ -13,6 +13,7 @@ typedef struct function_id {
     uint32_t caller; /* of a tree: the caller's vertex */
     cprof_str objfile;
     int64_t start_line;
+    int64_t column;  /* of a node with neither address nor line, which is a function of its own; else 0 */
     uint32_t number; /* within the group, from 1 */
 } function_id;
 
@@ -39,11 +40,12 @@ static bool find_group(naming *n, const cprof_node_info *info, uint32_t *row) {
 static bool find_function(naming *n, const function_id *wanted, uint32_t *row) {
     uint64_t hash = cprof_hash_u64((uint64_t)wanted->group << 32 | wanted->caller);
     hash = cprof_hash_u64(hash + wanted->objfile + ((uint64_t)wanted->start_line << 32));
+    hash = cprof_hash_u64(hash ^ (uint64_t)wanted->column);
     cprof_index_probe probe = cprof_index_start(&n->function_index, hash);
     while (cprof_index_next(&n->function_index, &probe, row)) {
         const function_id *f = &n->functions.at[*row];
         if (f->group == wanted->group && f->caller == wanted->caller && f->objfile == wanted->objfile &&
-            f->start_line == wanted->start_line)
+            f->start_line == wanted->start_line && f->column == wanted->column)
             return true;
     }
     function_id f = *wanted;
@@ -62,6 +64,8 @@ static bool name_functions(naming *n, cprof_arena *arena) {
         uint32_t v = g->order[i];
         const cprof_node_info *info = cprof_graph_info(g, v);
         function_id f = {.caller = CPROF_NONE, .objfile = info->objfile, .start_line = info->start_line};
+        if (info->address == 0 && info->line == 0)
+            f.column = info->column;
         if (g->node && g->in_first[v] < g->in_first[v + 1])
             f.caller = g->edges[g->in[g->in_first[v]]].src;
         if (!find_group(n, info, &f.group) || !find_function(n, &f, &n->of[v]))
