@@ -4,7 +4,7 @@
 
 #define DEFAULT_NODES 40000
 #define DEFAULT_DEPTH 1000
-#define DEFAULT_SHARE (1.0 / 50000) /* a pixel's width in a picture zoomed forty times */
+#define MANY_SHARE    (1.0 / 50000) /* a pixel's width in a picture zoomed forty times */
 
 static int64_t magnitude(int64_t v) {
     return v >= 0 ? v : v == INT64_MIN ? INT64_MAX : -v;
@@ -35,10 +35,15 @@ bool cprof_flame_init(cprof_flame *flame, cprof_report *report, const cprof_flam
     cprof_flame_options all = {
         .max_nodes = options->max_nodes ? options->max_nodes : DEFAULT_NODES,
         .max_depth = options->max_depth ? options->max_depth : DEFAULT_DEPTH,
-        .min_share = options->min_share > 0 ? options->min_share : DEFAULT_SHARE,
+        .min_share = options->min_share,
     };
     *flame = (cprof_flame){.report = report};
-    if (!cprof_stacks_init(&flame->stacks, report->view, err) || !cprof_flame_fold(flame, &all, err))
+    if (!cprof_stacks_init(&flame->stacks, report->view, err))
+        return false;
+    /* Many stacks of equal weight would all be looked into before any of their frames is one too many. */
+    if (all.min_share <= 0 && flame->stacks.order_count > all.max_nodes)
+        all.min_share = MANY_SHARE;
+    if (!cprof_flame_fold(flame, &all, err))
         return false;
     finish_nodes(flame);
     return true;

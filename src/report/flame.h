@@ -13,7 +13,8 @@
 typedef struct cprof_flame_options {
     uint32_t max_nodes; /* 0: a default that keeps a picture below 5 MB */
     uint32_t max_depth; /* frames; 0: a default */
-    double min_share;   /* of the whole width; below it a node is folded into its caller. 0: a default */
+    double min_share;   /* of the whole width; below it a node is folded into its caller. 0: a default where
+                         * there are more stacks than nodes, else none */
 } cprof_flame_options;
 
 typedef struct cprof_flame_node {

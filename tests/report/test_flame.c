@@ -134,6 +134,21 @@ static void what_is_too_narrow_is_folded_and_counted(void **state) {
     stop(&f);
 }
 
+/* A node is never too narrow where there is room for all. */
+static void nothing_is_folded_where_all_fits(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    add(&f, "wide", 1000000000, false);
+    add(&f, "hair", 1, false);
+    fold_with(&f, (cprof_flame_options){0});
+    const expected_node expected[] = {{"", 0, 1000000001, 1000000001, 0, 0, 0},
+                                      {"wide", 1, 1000000000, 1000000000, 0, 1000000000, 0},
+                                      {"hair", 1, 1, 1, 0, 1, 0}};
+    check(&f, expected, 3);
+    stop(&f);
+}
+
 /* The same picture when the limit is the number of nodes. */
 static void the_narrowest_go_when_there_are_too_many(void **state) {
     (void)state;
@@ -411,6 +426,7 @@ int main(void) {
         cmocka_unit_test(big_ones_are_folded_by_several_threads),
         cmocka_unit_test(stacks_fold_into_a_tree),
         cmocka_unit_test(equal_widths_stand_by_name),
+        cmocka_unit_test(nothing_is_folded_where_all_fits),
         cmocka_unit_test(what_is_too_narrow_is_folded_and_counted),
         cmocka_unit_test(the_narrowest_go_when_there_are_too_many),
         cmocka_unit_test(of_equal_widths_the_first_stay),
