@@ -12,7 +12,7 @@ static const char picture_style[] =
     "#cprof-picture .title{font-size:17px;font-weight:600}#cprof-picture .about{fill:#5b616b}\n"
     "#cprof-picture rect.in{stroke:#16181c;stroke-opacity:.35;stroke-dasharray:2 2}\n"
     "#cprof-picture .new{stroke:#b3261e}#cprof-picture .gone{stroke:#1b5fb8;stroke-dasharray:4 2}\n"
-    "@media (prefers-color-scheme:dark){#cprof-picture text{fill:#f3f4f6}#cprof-picture .paper{fill:#16181c}\n"
+    "@media screen and (prefers-color-scheme:dark){#cprof-picture text{fill:#f3f4f6}#cprof-picture .paper{fill:#16181c}\n"
     "#cprof-picture .root{fill:#2c3038}#cprof-picture .about{fill:#9aa1ac}}\n";
 
 /* What was folded, in words; "" when nothing was. */

@@ -312,6 +312,28 @@ class Pictures(unittest.TestCase):
                 self.assertIsNone(self.script("const s = document.querySelector('.stage > svg');"
                                               " return s && s.getAttribute('viewBox')"))
 
+    def test_paper_is_light(self):
+        """In a dark window too; and the legend's colours are printed."""
+        many = self.folder / "packages.folded"
+        many.write_text(folded([([f"github.com/a/very/long/path/to/a/package{i:02}.Function"], 90 - i) for i in range(20)]))
+        try:
+            self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+                "media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+            self.open(self.make("paper.svg", "flame", many))
+            look = "const s = getComputedStyle(document.querySelector(arguments[0])); return [s.color, s.backgroundColor]"
+            self.assertEqual(self.script(look, ".cprof"), ["rgb(0, 0, 0)", "rgb(255, 255, 255)"])
+            ink, paper = self.script(look, ".f:not(.root)")
+            self.assertEqual(ink, "rgb(22, 24, 28)")
+            self.assertGreater(sum(map(int, paper[4:-1].split(", "))), 500)
+            self.assertEqual(self.script("return getComputedStyle(document.querySelector('.chip i')).printColorAdjust"), "exact")
+            self.assertEqual(self.script("return Array.from(document.querySelectorAll('.chip'), c => c.offsetHeight > 0)"
+                                         ".filter(shown => shown).length"), 7)
+            self.open(self.make("paper-graph.svg", "-svg", self.small))
+            self.assertEqual(self.script("return getComputedStyle(document.querySelector('#cprof-graph text')).fill"),
+                             "rgb(0, 0, 0)")
+        finally:
+            self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+
     def test_text_stands_out_in_both_themes(self):
         """4.5 to 1, as WCAG 2 asks for text of this size."""
         ratio = """const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(v => v / 255).map(v =>
