@@ -169,6 +169,27 @@ class Firefox(unittest.TestCase):
                 self.wait("return document.querySelector('.found').textContent", "1 of 2")
                 self.check_quiet(path)
 
+    def test_map_of_a_broad_graph(self):
+        broad = self.folder / "broad.folded"
+        broad.write_text(folded([(["begin", f"stage{i:02}", f"step{i:02}"], 100 - i) for i in range(60)]))
+        for name in ("broad.svg", "broad.html"):
+            with self.subTest(name):
+                path = self.open(name, "-svg", "-nodecount=200", "-nodefraction=0", "-edgefraction=0", broad)
+                shares = self.script(
+                    "const r = s => document.querySelector(s).getBoundingClientRect(), share = (a, b) => (a.left - b.left) / b.width;"
+                    " return [share(r('.map .pane'), r('.map svg')), share(r('.stage'), r('#cprof-graph')),"
+                    " r('.map svg').width, r('.map rect').width]")
+                self.assertAlmostEqual(shares[0], shares[1], delta=0.02)
+                self.assertGreater(shares[2], 100)
+                self.assertGreater(shares[3], 0)
+                self.script("document.querySelector('.map').focus()")
+                left = self.script("return document.querySelector('.map .pane').getBoundingClientRect().left")
+                self.keys("Right")
+                self.wait("return document.querySelector('.map .pane').getBoundingClientRect().left > " + str(left), True)
+                self.keys("f")
+                self.wait("return document.querySelector('.map').hidden", True)
+                self.check_quiet(path)
+
     def test_hostile_names_are_text(self):
         page = self.folder / "control.html"
         page.write_text("<!DOCTYPE html><script>window.pwned = 1</script>")

@@ -8,6 +8,7 @@ Fails with 77 where there is no Chromium, no chromedriver or no selenium.
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,9 @@ class Pictures(unittest.TestCase):
         cls.narrow = cls.folder / "narrow.folded"
         cls.narrow.write_text(folded([(["main", f"narrow{i:03}"], 4) for i in range(249)]
                                      + [(["main", "narrow249", "inner"], 4)]))
+        # A call graph far wider than a window: sixty columns of three boxes below one.
+        cls.broad = cls.folder / "broad.folded"
+        cls.broad.write_text(folded([(["begin", f"stage{i:02}", f"step{i:02}"], 100 - i) for i in range(60)]))
         cls.hostile = cls.folder / "hostile.folded"
         cls.hostile.write_bytes(folded(
             [(["root", name.replace(";", ":"), "leaf"], 10) for name in HOSTILE] + [(HOSTILE[:3], 7)]).encode()
@@ -479,6 +483,113 @@ class Pictures(unittest.TestCase):
             self.assertLessEqual(box[2], stage[2] + 1)
             self.assertLessEqual(box[3], stage[3] + 1)
 
+    def each_broad(self):
+        for name in ("broad.svg", "broad.html"):
+            with self.subTest(name):
+                path = self.make(name, "-svg", "-nodecount=200", "-nodefraction=0", "-edgefraction=0", self.broad)
+                self.open(path)
+                yield path
+                self.check_quiet(path)
+
+    def rectangle(self, selector):
+        return self.script("const r = document.querySelector(arguments[0]).getBoundingClientRect();"
+                           " return [r.left, r.top, r.right, r.bottom]", selector)
+
+    def box_of(self, name):
+        return self.script("const r = Array.from(document.querySelectorAll('#cprof-graph .node')).find(e => (e.getAttribute("
+                           "'aria-label') || '').startsWith(arguments[0])).getBoundingClientRect();"
+                           " return [r.left, r.top, r.right, r.bottom]", name)
+
+    def test_a_broad_graph_starts_where_the_heaviest_calls_begin(self):
+        for _ in self.each_broad():
+            start, stage, box = self.moved(), self.rectangle(".stage"), self.box_of("begin")
+            self.assertGreater(float(re.search(r"scale\((.*)\)", start).group(1)), 0.69)
+            self.assertGreater(min(box[0] - stage[0], box[1] - stage[1], stage[2] - box[2], stage[3] - box[3]), 0)
+            self.assertFalse(self.script("return document.querySelector('.map').hidden"))
+            self.keys("f")
+            self.assertNotEqual(self.moved(), start)
+            self.assertTrue(self.script("return document.querySelector('.map').hidden"))
+            self.keys(Keys.HOME)
+            self.assertEqual(self.moved(), start)
+            self.keys("m")
+            self.assertTrue(self.script("return document.querySelector('.map').hidden"))
+
+    def test_the_map_moves_the_window(self):
+        pane = ".map .pane"
+        for _ in self.each_broad():
+            # What the pane covers of the map is what the window shows of the picture.
+            def shares():
+                part, whole = self.rectangle(pane), self.rectangle(".map svg")
+                window, all_of_it = self.rectangle(".stage"), self.rectangle("#cprof-graph")
+                return ((part[0] - whole[0]) / (whole[2] - whole[0]),
+                        (max(window[0], all_of_it[0]) - all_of_it[0]) / (all_of_it[2] - all_of_it[0]))
+            self.assertAlmostEqual(*shares(), delta=0.02)
+            before = self.rectangle(pane)
+            pane_element = self.browser.find_element(By.CSS_SELECTOR, pane)
+            ActionChains(self.browser).move_to_element(pane_element).click_and_hold().move_by_offset(-60, 0).release().perform()
+            after = self.rectangle(pane)
+            self.assertAlmostEqual(after[0], before[0] - 60, delta=2)
+            self.assertAlmostEqual(*shares(), delta=0.02)
+            # Beside the pane: the window goes there at once, and no further without the button.
+            chart = self.browser.find_element(By.CSS_SELECTOR, ".map svg")
+            width = self.rectangle(".map svg")[2] - self.rectangle(".map svg")[0]
+            ActionChains(self.browser).move_to_element_with_offset(chart, int(width / 2) - 20, 0).click().move_by_offset(
+                -100, 0).perform()
+            now = self.rectangle(pane)
+            self.assertAlmostEqual((now[0] + now[2]) / 2, self.rectangle(".map svg")[2] - 20, delta=3)
+
+    def test_the_map_has_the_keyboard_between_tools_and_boxes(self):
+        for _ in self.each_broad():
+            self.script("Array.from(document.querySelectorAll('.tools button')).pop().focus()")
+            self.keys(Keys.TAB)
+            self.assertEqual(self.script("return document.activeElement.className"), "map")
+            self.assertTrue(self.script("return document.activeElement.getAttribute('aria-label')"))
+            x = float(re.match(r"translate\((\S+)", self.moved()).group(1))
+            self.keys(Keys.ARROW_RIGHT)
+            stage = self.rectangle(".stage")
+            self.assertAlmostEqual(float(re.match(r"translate\((\S+)", self.moved()).group(1)),
+                                   x - (stage[2] - stage[0]) / 3, delta=1)
+            self.keys(Keys.TAB)
+            self.assertEqual(self.script("return document.activeElement.getAttribute('role')"), "button")
+            self.keys("/", "step0")
+            self.wait("return document.querySelectorAll('.map rect.hit').length", 10)
+            self.keys(Keys.ESCAPE)
+            self.wait("return document.querySelectorAll('.map rect.hit').length", 0)
+
+    def test_the_picture_cannot_be_lost(self):
+        for _ in self.each_broad():
+            for key in (Keys.ARROW_LEFT, Keys.ARROW_UP, Keys.ARROW_RIGHT, Keys.ARROW_DOWN):
+                self.keys(*[key] * 120)
+                box, stage = self.rectangle("#cprof-graph"), self.rectangle(".stage")
+                self.assertGreater(min(box[2] - stage[0], box[3] - stage[1], stage[2] - box[0], stage[3] - box[1]), 30, key)
+
+    def test_what_nobody_moved_is_printed_whole(self):
+        seen = "return document.querySelector('.stage > svg').getAttribute('viewBox').split(' ').map(Number)"
+        for _ in self.each_broad():
+            whole = self.script("const b = document.querySelector('#cprof-graph').getBBox(); return [b.x, b.y, b.width, b.height]")
+            self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+            self.script("dispatchEvent(new Event('beforeprint'))")
+            self.assertEqual(self.script(seen), whole)
+            self.assertEqual(self.script("return getComputedStyle(document.querySelector('.map')).display"), "none")
+            self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+            self.script("dispatchEvent(new Event('afterprint'))")
+            self.keys("+")
+            self.script("dispatchEvent(new Event('beforeprint'))")
+            self.assertLess(self.script(seen)[2], whole[2] / 2)
+            self.script("dispatchEvent(new Event('afterprint'))")
+
+    def test_the_panel_of_keys_has_the_keyboard_while_it_is_open(self):
+        for path in self.each_page():
+            before = self.script("const b = document.querySelector('.tools button:not(:disabled)'); b.focus(); return b.outerHTML")
+            self.keys("?")
+            self.assertEqual(self.script("return document.activeElement.getAttribute('role')"), "dialog")
+            self.keys(Keys.TAB)
+            self.assertEqual(self.script("return document.activeElement.getAttribute('role')"), "dialog")
+            self.keys(Keys.ESCAPE)
+            self.assertEqual(self.script("return document.activeElement.outerHTML"), before)
+            self.assertTrue(self.script("return document.querySelector('.help').hidden"))
+            self.check_quiet(path)
+
     def test_graph_searches_and_tells(self):
         for path in self.each_graph():
             self.keys("/")
@@ -496,8 +607,10 @@ class Pictures(unittest.TestCase):
             self.assertIn("parse", self.script("return document.querySelector('.tip').textContent"))
             ActionChains(self.browser).click(node).perform()
             self.wait("return document.querySelector('#cprof-graph').classList.contains('picked')", True)
+            self.assertEqual(node.get_attribute("aria-pressed"), "true")
             self.keys(Keys.ESCAPE)
             self.wait("return document.querySelector('#cprof-graph').classList.contains('picked')", False)
+            self.assertEqual(node.get_attribute("aria-pressed"), "false")
             self.check_quiet(path)
 
     def test_hostile_names_are_text(self):

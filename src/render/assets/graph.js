@@ -3,11 +3,15 @@
   'use strict';
   const make = cprofPage.make;
   const READABLE = 0.7; /* the least scale at which names can be read */
+  const OVERVIEW = 0.33; /* the least scale at which a picture still tells something as a whole */
+  const MAP = 240;       /* px: the longest side of the map */
+  const KEPT = 40;       /* px of the picture that stay in the window, wherever it is moved */
   const data = JSON.parse(document.getElementById('cprof-data').textContent);
   const picture = document.getElementById('cprof-graph');
 
   /* ---- what is in the picture ---- */
   const nodes = [], byKey = new Map(), things = new Map();
+  let heaviest = null; /* the first of the nodes with the largest cum */
   function ownTitle(g) {
     for (const c of g.children) if (c.localName === 'title') return c;
     return null;
@@ -29,6 +33,7 @@
   function weight(g) {
     return texts(g).filter(function (t) { return /%\)$/.test(t); }).slice(-2).join(' ');
   }
+  function percentage(words) { return Number((/([\d.]+)%\)$/.exec(words) || [0, 0])[1]); }
   /* The same hue for a dark page: light fills become dark ones, dark lines become light enough. */
   function dark(colour, line) {
     const c = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/.exec(colour);
@@ -55,9 +60,11 @@
     byKey.set(key, node);
     if (!node.isBox) continue;
     nodes.push(node);
+    if (!heaviest || percentage(node.weight) > percentage(heaviest.weight)) heaviest = node;
     g.setAttribute('tabindex', nodes.length === 1 ? '0' : '-1');
     g.setAttribute('role', 'button');
-    g.setAttribute('aria-label', node.name);
+    g.setAttribute('aria-label', node.name + ' ' + node.weight);
+    g.setAttribute('aria-pressed', 'false');
   }
   for (const g of picture.querySelectorAll('g.edge')) {
     const title = ownTitle(g), key = title ? title.textContent : '';
@@ -93,22 +100,28 @@
   app.append(header, stage);
   const tip = cprofPage.tooltip(app);
   const help = cprofPage.helpPanel(app, [['Wheel  +  −', 'larger, smaller'], ['Drag  ←  ↑  ↓  →', 'move the picture'],
-    ['f  0', 'fit the picture into the window'], ['1', 'one to one'], ['/', 'search by regular expression'], ['n  N', 'next, previous match'],
+    ['f  0', 'fit the picture into the window'], ['1', 'one to one'],
+    ['Home', 'where the heaviest calls begin'], ['m', 'the map: show or hide'], ['/', 'search by regular expression'], ['n  N', 'next, previous match'],
     ['Click  Enter', 'a node with its callers and callees'], ['Double click', 'a node close by'], ['Tab', 'from node to node'],
     ['Esc', 'clear the choice, the search']], data.lines);
   tools.append(cprofPage.button('?', 'Keys (?)', help.toggle));
   cprofPage.mount(app, picture, moved);
 
   /* ---- moving ---- */
-  let scale = 1, x = 0, y = 0, fitted = true, printing = false, thin = '';
+  let scale = 1, x = 0, y = 0, printing = false, thin = '';
+  let resting = null; /* what put the picture where it is; null: somebody moved it */
   let place = stage.getBoundingClientRect(); /* asking for it again makes the browser lay out all text */
   const bounds = picture.getBBox();
+  function within(value, low, high) { return Math.min(Math.max(value, low), high); }
   function apply() {
+    x = within(x, KEPT - (bounds.x + bounds.width) * scale, place.width - KEPT - bounds.x * scale);
+    y = within(y, KEPT - (bounds.y + bounds.height) * scale, place.height - KEPT - bounds.y * scale);
     moved.setAttribute('transform', 'translate(' + x + ' ' + y + ') scale(' + scale + ')');
     /* Calls stay visible where the whole picture is small. */
     const wanted = Math.max(1, Math.min(4, 0.75 / scale)).toFixed(1);
     if (wanted !== thin) picture.style.setProperty('--thin', thin = wanted);
     zoomed.textContent = Math.round(scale * 100) + '%';
+    showWindow();
   }
   function fitAll() {
     place = stage.getBoundingClientRect();
@@ -116,27 +129,44 @@
     scale = Math.min(2, Math.max(0.02, Math.min(w / bounds.width, h / bounds.height)));
     x = 12 + (w - bounds.width * scale) / 2 - bounds.x * scale;
     y = 12 + (h - bounds.height * scale) / 2 - bounds.y * scale;
-    fitted = true;
+    resting = fitAll;
     apply();
+  }
+  /* Where the heaviest calls begin, large enough to be read, and no more empty paper than must be. */
+  function toHeaviest() {
+    place = stage.getBoundingClientRect();
+    const box = boxOf(heaviest.g);
+    scale = within(place.width / 2000, READABLE, 1);
+    x = place.width / 2 - (box.x + box.width / 2) * scale;
+    y = place.height / 6 - (box.y + box.height / 2) * scale;
+    x = within(x, place.width - 12 - (bounds.x + bounds.width) * scale, 12 - bounds.x * scale);
+    y = within(y, place.height - 12 - (bounds.y + bounds.height) * scale, 12 - bounds.y * scale);
+    resting = toHeaviest;
+    apply();
+  }
+  function start() {
+    fitAll();
+    if (scale < OVERVIEW && heaviest) toHeaviest();
+    resting = start;
   }
   function zoomAt(factor, px, py) {
     const next = Math.max(0.02, Math.min(12, scale * factor));
     x = px - (px - x) * next / scale;
     y = py - (py - y) * next / scale;
     scale = next;
-    fitted = false;
+    resting = null;
     apply();
   }
   function zoomMiddle(factor) { zoomAt(factor, place.width / 2, place.height / 2); }
-  function move(dx, dy) { x += dx; y += dy; fitted = false; apply(); }
+  function move(dx, dy) { x += dx; y += dy; resting = null; apply(); }
+  function wheel(event) { return Math.exp(-event.deltaY * (event.deltaMode === 1 ? 16 : 1) / 400); }
   function centre(node) {
     if (scale < READABLE) { scale = 1; apply(); }
     const at = node.g.getBoundingClientRect(), r = stage.getBoundingClientRect();
     move(r.left + r.width / 2 - (at.left + at.width / 2), r.top + r.height / 2 - (at.top + at.height / 2));
   }
   stage.addEventListener('wheel', function (event) {
-    const lines = event.deltaMode === 1 ? 16 : 1;
-    zoomAt(Math.exp(-event.deltaY * lines / 400), event.clientX - place.left, event.clientY - place.top);
+    zoomAt(wheel(event), event.clientX - place.left, event.clientY - place.top);
     event.preventDefault();
   }, { passive: false });
   const held = new Map();
@@ -173,13 +203,102 @@
   stage.addEventListener('pointercancel', release);
   window.addEventListener('resize', function () {
     place = stage.getBoundingClientRect();
-    if (fitted && !printing) fitAll();
+    layMap();
+    if (resting && !printing) resting();
+    else apply();
   });
 
-  /* ---- printing: what is seen, as large as the paper allows ---- */
+  /* ---- the map: all of the picture, small, and where the window is in it ---- */
+  const map = make('div', 'map'), chart = document.createElementNS(cprofPage.SVG, 'svg');
+  const pane = document.createElementNS(cprofPage.SVG, 'rect');
+  let mapped = true, grip = null; /* what lies between the pointer and the pane's middle while it is dragged */
+  /* Neither side so short that nothing could be seen. */
+  const plan = { width: Math.max(bounds.width, bounds.height / 6), height: Math.max(bounds.height, bounds.width / 6) };
+  plan.x = bounds.x - (plan.width - bounds.width) / 2;
+  plan.y = bounds.y - (plan.height - bounds.height) / 2;
+  /* A shape's place in the picture's own units. */
+  function boxOf(g) {
+    const shape = g.querySelector('path, polygon') || g, box = shape.getBBox();
+    const to = picture.getScreenCTM().inverse().multiply(shape.getScreenCTM());
+    return { x: box.x * to.a + to.e, y: box.y * to.d + to.f, width: box.width * to.a, height: box.height * to.d };
+  }
+  function drawMap() {
+    const calls = document.createElementNS(cprofPage.SVG, 'path'), graph = picture.querySelector('g.graph');
+    const to = picture.getScreenCTM().inverse().multiply(graph.getScreenCTM());
+    calls.setAttribute('class', 'calls');
+    calls.setAttribute('transform', 'matrix(' + [to.a, to.b, to.c, to.d, to.e, to.f].join(' ') + ')');
+    calls.setAttribute('d', Array.from(picture.querySelectorAll('.edge path'), function (p) { return p.getAttribute('d'); }).join(''));
+    chart.append(calls);
+    for (const node of byKey.values()) {
+      const box = boxOf(node.g), shape = node.g.querySelector('path, polygon');
+      node.spot = document.createElementNS(cprofPage.SVG, 'rect');
+      for (const side of ['x', 'y', 'width', 'height']) node.spot.setAttribute(side, box[side].toFixed(1));
+      if (node.isBox && shape) {
+        node.spot.setAttribute('fill', shape.getAttribute('stroke'));
+        node.spot.style.setProperty('--line', shape.style.getPropertyValue('--line'));
+      }
+      chart.append(node.spot);
+    }
+    pane.setAttribute('class', 'pane');
+    chart.append(pane);
+    chart.setAttribute('viewBox', [plan.x, plan.y, plan.width, plan.height].join(' '));
+    chart.setAttribute('aria-hidden', 'true');
+    map.tabIndex = 0;
+    map.setAttribute('role', 'application');
+    map.setAttribute('aria-label', 'Map of the picture: arrow keys move the window');
+    map.title = 'Drag to move the window (m hides the map)';
+    map.append(chart);
+    app.insertBefore(map, stage);
+  }
+  function layMap() {
+    const k = Math.min(MAP / plan.width, MAP / plan.height, place.width / 4 / plan.width, place.height / 3 / plan.height);
+    chart.setAttribute('width', Math.round(plan.width * k));
+    chart.setAttribute('height', Math.round(plan.height * k));
+  }
+  function showWindow() {
+    const from = [-x / scale, -y / scale], to = [(place.width - x) / scale, (place.height - y) / scale];
+    const all = from[0] <= bounds.x + 1 && from[1] <= bounds.y + 1 && to[0] >= bounds.x + bounds.width - 1 &&
+      to[1] >= bounds.y + bounds.height - 1;
+    map.hidden = all || !mapped;
+    const left = Math.max(from[0], plan.x), top = Math.max(from[1], plan.y);
+    pane.setAttribute('x', left);
+    pane.setAttribute('y', top);
+    pane.setAttribute('width', Math.max(0, Math.min(to[0], plan.x + plan.width) - left));
+    pane.setAttribute('height', Math.max(0, Math.min(to[1], plan.y + plan.height) - top));
+  }
+  function pointed(event) {
+    const r = chart.getBoundingClientRect();
+    return [plan.x + (event.clientX - r.left) / r.width * plan.width, plan.y + (event.clientY - r.top) / r.height * plan.height];
+  }
+  /* How far the point is from the window's middle, in the picture's units. */
+  function off(point) { return [point[0] - (place.width / 2 - x) / scale, point[1] - (place.height / 2 - y) / scale]; }
+  function drag(event) {
+    const d = off(pointed(event));
+    move((grip[0] - d[0]) * scale, (grip[1] - d[1]) * scale);
+  }
+  map.addEventListener('pointerdown', function (event) {
+    if (event.button !== 0) return;
+    const d = off(pointed(event));
+    const inside = Math.abs(d[0]) * 2 * scale <= place.width && Math.abs(d[1]) * 2 * scale <= place.height;
+    grip = inside ? d : [0, 0];
+    map.setPointerCapture(event.pointerId);
+    drag(event);
+  });
+  map.addEventListener('pointermove', function (event) { if (grip) drag(event); });
+  for (const end of ['pointerup', 'pointercancel']) map.addEventListener(end, function () { grip = null; });
+  map.addEventListener('wheel', function (event) {
+    zoomMiddle(wheel(event));
+    event.preventDefault();
+  }, { passive: false });
+  function toggleMap() {
+    mapped = !mapped;
+    showWindow();
+  }
+
+  /* ---- printing: what is seen, as large as the paper allows; all of it where nobody has moved it ---- */
   window.addEventListener('beforeprint', function () {
     const w = stage.clientWidth / scale, h = stage.clientHeight / scale;
-    const seen = fitted ? [bounds.x, bounds.y, bounds.width, bounds.height] : [-x / scale, -y / scale, w, h];
+    const seen = resting ? [bounds.x, bounds.y, bounds.width, bounds.height] : [-x / scale, -y / scale, w, h];
     printing = true;
     view.setAttribute('viewBox', seen.join(' '));
     moved.removeAttribute('transform');
@@ -219,9 +338,11 @@
   let picked = null;
   function pick(node) {
     for (const g of picture.querySelectorAll('.near')) g.classList.remove('near');
+    if (picked) picked.g.setAttribute('aria-pressed', 'false');
     picked = node === picked ? null : node;
     picture.classList.toggle('picked', picked !== null);
     if (!picked) return;
+    picked.g.setAttribute('aria-pressed', 'true');
     picked.g.classList.add('near');
     for (const e of picked.edges) e.g.classList.add('near');
     for (const n of picked.near) n.g.classList.add('near');
@@ -240,11 +361,15 @@
 
   /* ---- search ---- */
   let hits = [], at = -1;
+  function mark(node, hit) {
+    node.g.classList.toggle('hit', hit);
+    node.spot.classList.toggle('hit', hit);
+  }
   function showHits(flags) {
-    for (const n of hits) n.g.classList.remove('hit');
+    for (const n of hits) mark(n, false);
     hits = flags ? nodes.filter(function (n, i) { return flags[i]; }) : [];
     at = -1;
-    for (const n of hits) n.g.classList.add('hit');
+    for (const n of hits) mark(n, true);
     picture.classList.toggle('searching', flags !== null);
     if (flags) box.say(hits.length === 0 ? 'no match' : cprofPage.plural(hits.length, 'match', 'matches'));
   }
@@ -272,6 +397,11 @@
     const i = nodes.indexOf(focused()), last = event.shiftKey ? 0 : nodes.length - 1;
     return i < 0 || i === last ? false : step(event.shiftKey ? -1 : 1);
   }
+  /* On the map a step is a third of the window. */
+  function arrow(dx, dy) {
+    const far = document.activeElement === map;
+    move(dx * (far ? place.width / 3 : 80), dy * (far ? place.height / 3 : 80));
+  }
   function leave() {
     tip.hide();
     if (help.close()) return;
@@ -281,12 +411,15 @@
   const act = {
     '+': function () { zoomMiddle(1.25); }, '=': function () { zoomMiddle(1.25); }, '-': function () { zoomMiddle(0.8); },
     0: fitAll, f: fitAll, 1: function () { zoomMiddle(1 / scale); },
-    ArrowLeft: function () { move(80, 0); }, ArrowRight: function () { move(-80, 0); },
-    ArrowUp: function () { move(0, 80); }, ArrowDown: function () { move(0, -80); },
+    ArrowLeft: function () { arrow(1, 0); }, ArrowRight: function () { arrow(-1, 0); },
+    ArrowUp: function () { arrow(0, 1); }, ArrowDown: function () { arrow(0, -1); },
+    Home: function () { if (heaviest) toHeaviest(); }, m: toggleMap,
     '/': box.focus, n: function () { nextHit(1); }, N: function () { nextHit(-1); },
     '?': help.toggle, Escape: leave, Tab: tab,
     Enter: function () { if (focused()) pick(focused()); }
   };
   cprofPage.listen(box, act);
-  fitAll();
+  drawMap();
+  layMap();
+  start();
 })();

@@ -198,6 +198,7 @@ const cprofPage = (function () {
   /* ---- keys ---- */
   function helpPanel(app, list, lines) {
     const help = make('div', 'help'), panel = make('div', 'panel'), table = make('table');
+    let before = null; /* what had the keyboard */
     for (const [keys, what] of list) {
       const tr = make('tr'), td = make('td');
       for (const k of keys.split('  ')) td.append(make('kbd', '', k), ' ');
@@ -207,26 +208,42 @@ const cprofPage = (function () {
     panel.append(make('h2', '', 'Keys'), table);
     if (lines.length) panel.append(make('h2', '', 'Profile'));
     for (const l of lines) panel.append(make('p', '', l));
+    panel.tabIndex = -1;
+    panel.setAttribute('role', 'dialog');
+    panel.setAttribute('aria-modal', 'true');
+    panel.setAttribute('aria-label', 'Keys');
     help.append(panel);
     help.hidden = true;
-    help.addEventListener('click', function () { help.hidden = true; });
+    help.addEventListener('click', close);
     app.append(help);
+    /* Whether there was something to close. */
+    function close() {
+      if (help.hidden) return false;
+      help.hidden = true;
+      if (before) before.focus({ preventScroll: true });
+      return true;
+    }
     return {
-      toggle: function () { help.hidden = !help.hidden; },
-      /* Whether there was something to close. */
-      close: function () {
-        const open = !help.hidden;
-        help.hidden = true;
-        return open;
-      }
+      toggle: function () {
+        if (close()) return;
+        before = document.activeElement;
+        help.hidden = false;
+        panel.focus();
+      },
+      close: close
     };
   }
-  /* acts: by key.  In the search box keys are text, and buttons keep theirs. */
+  /* acts: by key.  In the search box keys are text, buttons keep theirs, and an open panel can be scrolled and
+   * closed. */
   function listen(box, acts) {
     document.addEventListener('keydown', function (event) {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target === box.box) {
         box.key(event);
+        return;
+      }
+      if (event.target.className === 'panel' && event.key !== 'Escape' && event.key !== '?') {
+        if (event.key === 'Tab') event.preventDefault();
         return;
       }
       if (event.target.localName === 'button' && (event.key === 'Enter' || event.key === ' ')) return;
