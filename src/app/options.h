@@ -1,7 +1,7 @@
 /* Everything that can be set, in one table.
  *
- * Command-line flags, the shell's NAME=VALUE, URL parameters, help, completion and the man page's list all
- * come from `cprof_options`.  A cprof_settings is passed by value; its texts are borrowed.
+ * Command-line flags, the shell's NAME=VALUE, help, completion and the manual's list all come from
+ * `cprof_options`.  A cprof_settings is passed by value; its texts are borrowed.
  */
 #ifndef CPROF_APP_OPTIONS_H
 #define CPROF_APP_OPTIONS_H
@@ -77,9 +77,7 @@ typedef struct cprof_option {
     size_t field;               /* offset in cprof_settings */
     const char *preset;         /* the value that it starts with, as text; NULL: false, 0 or "" */
     const char *const *choices; /* of a CHOICE or WORD (ends with NULL) */
-    const char *url;            /* name of the URL parameter; NULL: never in a URL */
     const char *sample_index;   /* a flag that stands for -sample_index=THIS */
-    bool saved;                 /* kept with named settings */
     bool in_shell;              /* may be changed once the profile is loaded */
     const char *value;          /* what its value is called in help: "RE", "N"; NULL for bools */
     const char *brief;          /* a few words */
