@@ -167,6 +167,7 @@ bool cprof_completion(cprof_sink *sink, cprof_slice shell, cprof_error *err) {
     else if (cprof_slice_is(shell, "fish"))
         complete_fish(sink);
     else
-        return cprof_error_set(err, CPROF_ERR_USAGE, -1, "there is completion for bash, zsh and fish");
+        return cprof_error_set(err, CPROF_ERR_USAGE, -1, "%s%.*s: there is completion for bash, zsh and fish",
+                               shell.len ? "" : "no shell given", CPROF_SLICE_ARG(shell));
     return true;
 }

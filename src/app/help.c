@@ -140,18 +140,22 @@ static void help_option(cprof_sink *sink, const cprof_option *o, bool in_shell) 
         cprof_sink_printf(sink, "\nUnless it is set: %s\n", o->preset);
 }
 
-static bool unknown_topic(cprof_slice topic, cprof_error *err) {
+static bool unknown_topic(cprof_slice topic, bool in_shell, cprof_error *err) {
     cprof_nearest nearest = cprof_nearest_start(topic);
     for (const cprof_command *c = cprof_commands; c->name; c++)
         cprof_nearest_try(&nearest, c->name);
     for (const cprof_option *o = cprof_options; o->name; o++)
         cprof_nearest_try(&nearest, o->name);
     int len = (int)(topic.len > 80 ? 80 : topic.len);
-    return nearest.best ? cprof_error_set(err, CPROF_ERR_USAGE, -1,
-                                          "\"%.*s\" is no command and no option; did you mean %s?", len,
-                                          topic.ptr, nearest.best)
-                        : cprof_error_set(err, CPROF_ERR_USAGE, -1, "\"%.*s\" is no command and no option",
-                                          len, topic.ptr);
+    const char *meant = cprof_nearest_name(&nearest), *cprof = in_shell ? "" : "cprof ";
+    if (meant)
+        return cprof_error_set(err, CPROF_ERR_USAGE, -1,
+                               "\"%.*s\" is no command and no option; did you mean %s?", len, topic.ptr,
+                               meant);
+    return cprof_error_set(
+        err, CPROF_ERR_USAGE, -1,
+        "\"%.*s\" is no command and no option; \"%shelp commands\" and \"%shelp options\" list them", len,
+        topic.ptr, cprof, cprof);
 }
 
 bool cprof_help_topic(cprof_sink *sink, cprof_slice topic, bool in_shell, cprof_error *err) {
@@ -171,7 +175,7 @@ bool cprof_help_topic(cprof_sink *sink, cprof_slice topic, bool in_shell, cprof_
     else if (option)
         help_option(sink, option, in_shell);
     else
-        return unknown_topic(topic, err);
+        return unknown_topic(topic, in_shell, err);
     return true;
 }
 

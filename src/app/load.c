@@ -188,16 +188,25 @@ typedef struct share {
     const loader *loader; /* the group's */
     const entry *entries;
     size_t count, loaded;
+    const char *first;      /* name of the first entry that was loaded */
     atomic_size_t *read;    /* entries of the group that were read, or tried; the shares' own */
     cprof_profile *profile; /* of those that could be read */
     cprof_merger *merger;   /* while there is more than one */
     cprof_error error;      /* what ended it before its time */
 } share;
 
-static bool share_add(share *s, cprof_profile *profile) {
+/* "a.pb.gz and b.pb.gz: profiles do not fit together …" */
+static bool name_both(const char *first, const char *second, cprof_error *err) {
+    if (err && err->code == CPROF_ERR_VALUE)
+        cprof_error_prefix(err, "%s and %s", first, second);
+    return false;
+}
+
+static bool share_add(share *s, const char *name, cprof_profile *profile) {
     const cprof_env *env = s->loader->env;
     s->loaded++;
     if (s->loaded == 1) {
+        s->first = name;
         s->profile = profile;
         return true;
     }
@@ -215,7 +224,7 @@ static bool share_add(share *s, cprof_profile *profile) {
         }
     }
     cprof_merge_part part = {.profile = profile, .scale = 1};
-    return cprof_merger_add(s->merger, &part, &s->error);
+    return cprof_merger_add(s->merger, &part, &s->error) || name_both(s->first, name, &s->error);
 }
 
 static bool is_final(const cprof_error *err) {
@@ -284,7 +293,7 @@ static bool share_load(share *s) {
         if (!ok) {
             char text[CPROF_ERROR_TEXT_MAX];
             cprof_note(l->env, "%s", cprof_error_text(&err, text));
-        } else if (!share_add(s, profile)) {
+        } else if (!share_add(s, s->entries[i].name, profile)) {
             return false;
         }
     }
@@ -299,10 +308,22 @@ static void share_run(void *part) {
     share_load(part);
 }
 
+/* False (and err, with both names) where a profile does not fit the first one. */
+static bool fit_together(const cprof_merge_part *parts, const char *const *names, size_t count,
+                         const cprof_env *env, cprof_error *err) {
+    cprof_merger *merger = cprof_merger_new(env, err);
+    bool ok = merger != NULL;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = cprof_merger_expect(merger, parts[i].profile, err) || name_both(names[0], names[i], err);
+    cprof_merger_free(merger);
+    return ok;
+}
+
 /* Puts the shares' profiles together; takes them whether or not it succeeds. */
 static bool combine_shares(share *shares, size_t count, const cprof_env *env, cprof_profile **profile,
                            cprof_error *err) {
     cprof_merge_part parts[CPROF_THREADS_MAX];
+    const char *names[CPROF_THREADS_MAX];
     size_t n = 0;
     bool ok = true;
     for (size_t i = 0; i < count; i++) {
@@ -312,10 +333,12 @@ static bool combine_shares(share *shares, size_t count, const cprof_env *env, cp
             ok = false;
         }
         cprof_merger_free(shares[i].merger);
-        if (shares[i].profile)
-            parts[n++] = (cprof_merge_part){.profile = shares[i].profile, .scale = 1};
+        if (!shares[i].profile)
+            continue;
+        names[n] = shares[i].first;
+        parts[n++] = (cprof_merge_part){.profile = shares[i].profile, .scale = 1};
     }
-    if (ok)
+    if (ok && (n < 2 || fit_together(parts, names, n, env, err)))
         return n == 0 || cprof_merge(parts, n, env, profile, err);
     for (size_t i = 0; i < n; i++)
         cprof_profile_free(parts[i].profile);
@@ -360,11 +383,18 @@ static bool group_load(group *g, cprof_error *err) {
     return true;
 }
 
+/* The message has "NAME: " in front. */
+static bool says_name(const cprof_error *err, const char *name) {
+    cprof_error start;
+    cprof_error_set(&start, err->code, -1, "%s: ", name); /* escaped as it is in the message */
+    return strncmp(err->message, start.message, strlen(start.message)) == 0;
+}
+
 /* For cprof_threads_run. */
 static void group_run(void *part) {
     group *g = part;
     g->ok = group_load(g, &g->error);
-    if (!g->ok && g->alone && !strstr(g->error.message, g->entries.at.at[0].name))
+    if (!g->ok && g->alone && !says_name(&g->error, g->entries.at.at[0].name))
         cprof_error_prefix(&g->error, "%s", g->entries.at.at[0].name);
 }
 
@@ -464,6 +494,12 @@ static bool reload_summed(group *groups, unsigned count, cprof_error *err) {
     return true;
 }
 
+static bool base_fits(const group *source, const group *base, const cprof_env *env, cprof_error *err) {
+    const cprof_merge_part parts[] = {{.profile = source->profile}, {.profile = base->profile}};
+    const char *const names[] = {source->entries.at.at[0].name, base->entries.at.at[0].name};
+    return fit_together(parts, names, 2, env, err);
+}
+
 /* groups: the sources, and (count 2) the bases. */
 static bool load_and_subtract(const loader *l, group *groups, unsigned count, bool is_diff_base,
                               cprof_profile **profile, cprof_error *err) {
@@ -471,7 +507,7 @@ static bool load_and_subtract(const loader *l, group *groups, unsigned count, bo
     bool ok = load_groups(groups, count, err);
     if (ok && count == 2 && !is_sum_safe(source->profile, base->profile))
         ok = reload_summed(groups, count, err);
-    if (!ok)
+    if (!ok || (count == 2 && !base_fits(source, base, l->env, err)))
         return false;
     *profile = source->profile;
     source->profile = NULL;
@@ -505,6 +541,8 @@ static bool load(loader *l, const cprof_sources *sources, cprof_profile **profil
         has_files |= fetched < groups[i].entries.at.count;
         group_deinit(&groups[i]);
     }
+    if (!ok && count == 1 && err && err->code == CPROF_ERR_UNKNOWN && cprof_symbolize_is_binary(paths[0]))
+        cprof_error_set(err, CPROF_ERR_UNKNOWN, -1, "%s: is a binary: name the profiles behind it", paths[0]);
     return ok && finish(l, *profile, has_files, err);
 }
 

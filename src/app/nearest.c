@@ -37,4 +37,12 @@ void cprof_nearest_try(cprof_nearest *nearest, const char *name) {
         nearest->distance = distance;
         nearest->best = name;
     }
+    if (nearest->word.len > 0 && strncmp(name, nearest->word.ptr, nearest->word.len) == 0) {
+        nearest->longer = name;
+        nearest->longer_count++;
+    }
+}
+
+const char *cprof_nearest_name(const cprof_nearest *nearest) {
+    return nearest->longer_count == 1 ? nearest->longer : nearest->best;
 }

@@ -168,7 +168,7 @@ static bool make_options(cprof_run *r, const cprof_request *request, cprof_repor
                          cprof_error *err) {
     const cprof_settings *s = &r->settings;
     if (s->divide_by == 0)
-        return cprof_error_set(err, CPROF_ERR_USAGE, -1, "divide_by must not be 0");
+        return cprof_error_set(err, CPROF_ERR_USAGE, -1, "divide_by takes a number that is not 0");
     if (request->command->takes_regex &&
         !(r->symbol = cprof_regex_new(request->argument, request->command->name, r->env, err)))
         return false;

@@ -158,9 +158,10 @@ static bool unknown_command(cprof_slice name, const cprof_slice *next, cprof_err
     for (const cprof_option *o = cprof_options; o->name; o++)
         if (o->in_shell)
             cprof_nearest_try(&nearest, o->name);
-    if (nearest.best)
+    const char *meant = cprof_nearest_name(&nearest);
+    if (meant)
         return cprof_error_set(err, CPROF_ERR_USAGE, -1, "unknown command \"%.*s\"; did you mean %s?", len,
-                               name.ptr, nearest.best);
+                               name.ptr, meant);
     return cprof_error_set(err, CPROF_ERR_USAGE, -1, "unknown command \"%.*s\"; \"help\" lists them", len,
                            name.ptr);
 }

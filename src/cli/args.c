@@ -15,9 +15,9 @@ typedef struct parser {
     size_t base_count;
     const char *base_option;   /* "base" or "diff_base", as far as one was given */
     const cprof_command *flag; /* the command that was given as a flag */
-    bool two_flags;
-    const char *chosen[8][2]; /* option and value of the choices that were made */
+    const char *chosen[8][2];  /* option and value of the choices that were made */
     size_t chosen_count;
+    const char *taken, *taken_for; /* the last word that became a value, and whose */
 } parser;
 
 #define usage(err, ...) cprof_error_set((err), CPROF_ERR_USAGE, -1, __VA_ARGS__)
@@ -26,6 +26,10 @@ typedef struct parser {
     ((args)->note_count < sizeof(args)->notes / sizeof *(args)->notes                                        \
          ? (void)snprintf((args)->notes[(args)->note_count++], sizeof *(args)->notes, __VA_ARGS__)           \
          : (void)0)
+
+static bool is_number(const char *word) {
+    return *word && word[strspn(word, "0123456789")] == 0 && strlen(word) < 10;
+}
 
 /* --- options --- */
 
@@ -37,14 +41,15 @@ static bool unknown_option(cprof_slice name, cprof_error *err) {
             cprof_nearest_try(&nearest, *c);
     }
     for (const cprof_command *c = cprof_commands; c->name; c++)
-        if (!c->word_only)
+        if (!c->word_only || c->kind == CPROF_COMMAND_VERSION)
             cprof_nearest_try(&nearest, c->name);
+    const char *meant = cprof_nearest_name(&nearest);
     int len = (int)(name.len > 80 ? 80 : name.len);
-    if (nearest.best)
-        return cprof_error_set(err, CPROF_ERR_USAGE, -1, "unknown option -%.*s; did you mean -%s?", len,
-                               name.ptr, nearest.best);
-    return cprof_error_set(err, CPROF_ERR_USAGE, -1,
-                           "unknown option -%.*s; \"cprof help options\" lists them", len, name.ptr);
+    if (meant)
+        return usage(err, "unknown option -%.*s; did you mean -%s?", len, name.ptr, meant);
+    if (is_number(name.ptr))
+        return usage(err, "unknown option -%s; for %s rows say %s", name.ptr, name.ptr, name.ptr);
+    return usage(err, "unknown option -%.*s; \"cprof help options\" lists them", len, name.ptr);
 }
 
 /* The value behind "=", or the next word. */
@@ -53,10 +58,16 @@ static bool take_value(parser *p, const char *name, const char *equals, const ch
     if (equals)
         *value = equals + 1;
     else if (*p->next)
-        *value = *p->next++;
+        p->taken_for = name, p->taken = *value = *p->next++;
     else
         return usage(err, "option -%s needs a value", name);
     return true;
+}
+
+/* "nodecount takes …" is what an option says of itself. */
+static bool refuse_value(cprof_error *err) {
+    cprof_error said = *err;
+    return usage(err, "option -%s", said.message);
 }
 
 static bool set_flag(const char *name, const char *equals, bool *on, cprof_error *err) {
@@ -66,7 +77,7 @@ static bool set_flag(const char *name, const char *equals, bool *on, cprof_error
     cprof_settings scratch = {0};
     cprof_option option = {.name = name, .kind = CPROF_OPTION_BOOL, .field = offsetof(cprof_settings, plain)};
     if (!cprof_option_set(&option, &scratch, cprof_slice_of(equals + 1), err))
-        return cprof_error_prefix(err, "option -%s", name);
+        return refuse_value(err);
     *on = scratch.plain;
     return true;
 }
@@ -81,7 +92,7 @@ static bool choose(parser *p, const cprof_option *option, const char *choice, cp
         return usage(err, "-%s and -%s contradict one another", p->chosen[i][1], choice);
     }
     if (!cprof_option_set(option, &p->args->settings, cprof_slice_of(choice), err))
-        return cprof_error_prefix(err, "option -%s", option->name);
+        return refuse_value(err);
     if (p->chosen_count < sizeof p->chosen / sizeof *p->chosen) {
         p->chosen[p->chosen_count][0] = option->name;
         p->chosen[p->chosen_count++][1] = choice;
@@ -102,6 +113,14 @@ static bool add_base(parser *p, const char *option, const char *path, cprof_erro
     return true;
 }
 
+/* "-trim false": a bool takes its value with "=" only. */
+static bool refuse_bool_word(const parser *p, const char *name, cprof_error *err) {
+    const char *next = *p->next;
+    if (!next || (strcmp(next, "true") != 0 && strcmp(next, "false") != 0) || access(next, F_OK) == 0)
+        return true;
+    return usage(err, "option -%s takes its value with \"=\": -%s=%s", name, name, next);
+}
+
 static bool parse_setting(parser *p, const cprof_option *option, const char *equals, cprof_error *err) {
     const char *value = equals ? equals + 1 : "true";
     if (option->kind != CPROF_OPTION_BOOL && !take_value(p, option->name, equals, &value, err))
@@ -110,8 +129,10 @@ static bool parse_setting(parser *p, const cprof_option *option, const char *equ
         return add_base(p, option->name, value, err);
     if (option->kind == CPROF_OPTION_CHOICE)
         return choose(p, option, value, err);
+    if (option->kind == CPROF_OPTION_BOOL && !equals && !refuse_bool_word(p, option->name, err))
+        return false;
     if (!cprof_option_set(option, &p->args->settings, cprof_slice_of(value), err))
-        return cprof_error_prefix(err, "option -%s", option->name);
+        return refuse_value(err);
     return true;
 }
 
@@ -135,6 +156,14 @@ static bool parse_command_flag(parser *p, const cprof_command *command, const ch
     return true;
 }
 
+static bool asks_for_help(const char *word) {
+    static const char *const words[] = {"-h", "--h", "-help", "--help", NULL};
+    for (const char *const *w = words; *w; w++)
+        if (strcmp(word, *w) == 0)
+            return true;
+    return false;
+}
+
 static bool parse_option(parser *p, const char *word, cprof_error *err) {
     const char *start = word + (word[1] == '-' ? 2 : 1);
     const char *equals = strchr(start, '=');
@@ -151,7 +180,7 @@ static bool parse_option(parser *p, const char *word, cprof_error *err) {
     const cprof_command *command = cprof_command_find(name);
     if (command && !command->word_only)
         return parse_command_flag(p, command, equals, err);
-    if (cprof_slice_is(name, "h") || cprof_slice_is(name, "help"))
+    if (asks_for_help(word))
         return p->args->help = true;
     if (cprof_slice_is(name, "version")) {
         p->flag = cprof_command_find(name);
@@ -161,13 +190,13 @@ static bool parse_option(parser *p, const char *word, cprof_error *err) {
 }
 
 /* Options go where they belong, everything else to args->words. */
-static bool parse_words(parser *p, cprof_error *err) {
-    bool options = true;
+static bool parse_words(parser *p, const cprof_command *first, cprof_error *err) {
+    bool options = true, about_options = first && first->kind == CPROF_COMMAND_HELP; /* "help -focus" */
     while (*p->next) {
         const char *word = *p->next++;
         if (options && strcmp(word, "--") == 0)
             options = false;
-        else if (!options || word[0] != '-' || word[1] == 0)
+        else if (!options || word[0] != '-' || word[1] == 0 || (about_options && !asks_for_help(word)))
             p->args->words[p->args->word_count++] = word;
         else if (!parse_option(p, word, err))
             return false;
@@ -176,10 +205,6 @@ static bool parse_words(parser *p, cprof_error *err) {
 }
 
 /* --- words --- */
-
-static bool is_number(const char *word) {
-    return *word && word[strspn(word, "0123456789")] == 0 && strlen(word) < 10;
-}
 
 static void drop_word(cprof_args *args, size_t i) {
     args->word_count--;
@@ -207,8 +232,8 @@ static bool refuse_near_command(const char *word, cprof_error *err) {
     cprof_nearest nearest = cprof_nearest_start(cprof_slice_of(word));
     for (const cprof_command *c = cprof_commands; c->name; c++)
         cprof_nearest_try(&nearest, c->name);
-    return !nearest.best ||
-           usage(err, "there is no command and no file %s; did you mean %s?", word, nearest.best);
+    const char *meant = cprof_nearest_name(&nearest);
+    return !meant || usage(err, "there is no command and no file %s; did you mean %s?", word, meant);
 }
 
 /* A bare number says how many rows; in the flags' grammar only where there is no file of that name. */
@@ -245,6 +270,8 @@ static bool choose_command(parser *p, cprof_error *err) {
             return usage(err, "%s needs a regular expression: cprof %s", args->command->name,
                          args->command->usage);
         if (args->word_count > 0) {
+            p->taken = args->words[0];
+            p->taken_for = NULL;
             args->argument = cprof_slice_of(args->words[0]);
             drop_word(args, 0);
         }
@@ -263,6 +290,9 @@ static bool settle_sources(parser *p, cprof_error *err) {
                          p->base_option);
         if (args->word_count < 2)
             return usage(err, "%s needs two profiles: cprof %s", command->name, command->usage);
+        if (args->word_count > 2 && command->base_optional)
+            return usage(err, "%s takes one profile or compares two, not %zu: cprof %s", command->name,
+                         args->word_count, command->usage);
         p->bases[p->base_count++] = args->words[0];
         p->base_option = "diff_base";
         drop_word(args, 0);
@@ -292,15 +322,38 @@ static void settle_sample_index(cprof_args *args) {
     s->mean |= s->mean_delay;
 }
 
+/* "… (cpu.pb.gz was taken for the value of -focus)": where that may be why there is none. */
+static bool refuse_no_profile(const parser *p, cprof_error *err) {
+    const cprof_command *command = p->args->command;
+    char why[120] = "";
+    if (p->taken && access(p->taken, F_OK) == 0)
+        snprintf(why, sizeof why, " (%.64s was taken for %s%s)", p->taken,
+                 p->taken_for ? "the value of -" : "RE", p->taken_for ? p->taken_for : "");
+    if (!command)
+        return usage(err, "no profile given; \"cprof -h\" shows how%s", why);
+    return usage(err, "no profile given to %s: cprof %s%s", command->name, command->usage, why);
+}
+
+/* A command among the sources, and no file of that name: two reports were asked for. */
+static bool refuse_second_command(const cprof_args *args, cprof_error *err) {
+    for (size_t i = 0; args->command && i < args->word_count; i++) {
+        const cprof_command *second = cprof_command_find(cprof_slice_of(args->words[i]));
+        if (second && access(args->words[i], F_OK) != 0)
+            return usage(err, "%s and %s: one report at a time, and there is no file %s", args->command->name,
+                         second->name, second->name);
+    }
+    return true;
+}
+
 static bool check(const parser *p, cprof_error *err) {
     const cprof_args *args = p->args;
     const cprof_settings *s = &args->settings;
     if (args->help || (args->command && args->command->kind > CPROF_COMMAND_INFO))
         return true;
-    if (args->word_count == 0 && args->command)
-        return usage(err, "no profile given to %s: cprof %s", args->command->name, args->command->usage);
     if (args->word_count == 0)
-        return usage(err, "no profile given; \"cprof -h\" shows how");
+        return refuse_no_profile(p, err);
+    if (p->by_words && !refuse_second_command(args, err))
+        return false;
     if (s->http.len && args->command)
         return usage(err, "-http and a report (%s) exclude one another", args->command->name);
     if (s->no_browser && !s->http.len)
@@ -320,8 +373,9 @@ bool cprof_args_init(cprof_args *args, int argc, char **argv, cprof_error *err) 
         return cprof_error_memory(NULL, err);
     args->words = args->memory;
     parser p = {.args = args, .next = argc > 1 ? argv + 1 : none, .bases = args->memory + room};
-    p.by_words = *p.next && command_word(*p.next, &args->settings);
-    if (!parse_words(&p, err) || !choose_command(&p, err))
+    const cprof_command *first = *p.next ? command_word(*p.next, &args->settings) : NULL;
+    p.by_words = first != NULL;
+    if (!parse_words(&p, first, err) || !choose_command(&p, err))
         return false;
     if (args->command && args->command->kind == CPROF_COMMAND_REPORT)
         take_count(&p);

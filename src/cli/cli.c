@@ -8,6 +8,7 @@
 #include "cli/meter.h"
 #include "cli/signals.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,10 +40,14 @@ int cprof_cli_fail(cprof_cli *cli, const cprof_error *err, const char *prefix) {
             cprof_meter_erase(cli->meter);
         return 128 + signal;
     }
-    if (err->code == CPROF_ERR_IO && strncmp(err->message, "write: ", 7) == 0 &&
-        is_pipe_closed(STDOUT_FILENO))
-        return 1;
-    say(cli, prefix, cprof_error_text(err, text));
+    /* What failed to be written and has no name went to standard output. */
+    cprof_error named = *err;
+    if (err->code == CPROF_ERR_IO && strncmp(err->message, "write: ", 7) == 0) {
+        if (is_pipe_closed(STDOUT_FILENO))
+            return 1;
+        cprof_error_prefix(&named, "standard output");
+    }
+    say(cli, prefix, cprof_error_text(&named, text));
     return err->code == CPROF_ERR_USAGE ? 2 : 1;
 }
 
@@ -212,8 +217,17 @@ static int print_usage(cprof_cli *cli) {
     return status ? status : 2;
 }
 
+/* Where a standard file is closed, its number is not to become a report's: whatever is read from it or
+ * written to it is an error. */
+static void take_standard_numbers(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int cprof_cli_main(int argc, char **argv, const cprof_front_ends *front_ends) {
     cprof_meter meter;
+    take_standard_numbers();
     cprof_cli cli = {.is_terminal = isatty(STDOUT_FILENO), .front_ends = front_ends};
     cprof_signals_init();
     cli.env =

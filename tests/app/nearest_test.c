@@ -39,7 +39,7 @@ static const char *nearest_of(const char *word, const char *const *names) {
     cprof_nearest nearest = cprof_nearest_start(cprof_slice_of(word));
     for (; *names; names++)
         cprof_nearest_try(&nearest, *names);
-    return nearest.best;
+    return cprof_nearest_name(&nearest);
 }
 
 static void finds_what_was_meant(void **state) {
@@ -49,6 +49,9 @@ static void finds_what_was_meant(void **state) {
     assert_string_equal(nearest_of("nodcount", names), "nodecount");
     assert_string_equal(nearest_of("tre", names), "tree");
     assert_string_equal(nearest_of("tpo", names), "top");
+    assert_null(nearest_of("t", names));
+    assert_string_equal(nearest_of("nodef", names), "nodefraction");
+    assert_null(nearest_of("node", names));
     assert_null(nearest_of("zzz", names));
     assert_null(nearest_of("x", names));
     assert_null(nearest_of("", names));

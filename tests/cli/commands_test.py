@@ -175,7 +175,9 @@ class Errors(Case):
         self.assertIn("no profile given", self.bad(2, "top"))
         self.assertEqual(self.bad(2, "tpo", HEAP), "cprof: there is no command and no file tpo; did you mean top?")
         self.assertEqual(self.bad(2, "help", "tpo"), 'cprof: "tpo" is no command and no option; did you mean top?')
-        self.assertEqual(self.bad(2, "list", HEAP), "cprof: no profile given to list: cprof list RE [options] SOURCE…")
+        self.assertEqual(self.bad(2, "list", "x"), "cprof: no profile given to list: cprof list RE [options] SOURCE…")
+        self.assertIn('"cprof help commands"', self.bad(2, "help", "nonesuch"))
+        self.assertIn("-focus RE: ", self.good("help", "-focus"))
         self.assertIn("one report at a time", self.bad(2, "-top", "-tree", HEAP))
         self.assertIn("alloc_space", self.bad(2, "top", "-sample_index=cpu", HEAP))
         self.assertIn("divide_by", self.bad(2, "top", "-divide_by=0", HEAP))
@@ -195,6 +197,20 @@ class Errors(Case):
         self.assertRegex(self.bad(1, "top", "bad.pb"), r"^cprof: bad\.pb: .*byte \d+")
         self.path("nothing", b"")
         self.assertIn("cprof: nothing: empty", self.bad(1, "top", "nothing"))
+
+    def test_a_binary_alone(self):
+        self.assertEqual(self.bad(1, "top", CPROF), f"cprof: {CPROF}: is a binary: name the profiles behind it")
+
+    def test_profiles_that_do_not_fit_together(self):
+        self.path("a.pb", profile(b"main", types=(b"bytes",)))
+        self.path("b.pb", profile(b"main", types=(b"bytes",)) + field(11, field(1, 2) + field(2, 1)))
+        wrong = "profiles do not fit together: the period type is '' here and 'main' there"
+        for args in (["a.pb", "b.pb"], ["a.pb"] * 4 + ["b.pb"] * 4, ["a.pb"] * 5 + ["b.pb"]):
+            self.assertEqual(self.bad(1, "top", *args), f"cprof: a.pb and b.pb: {wrong}")
+        self.assertEqual(self.bad(1, "diff", "b.pb", "a.pb"), f"cprof: a.pb and b.pb: {wrong}")
+
+    def test_a_message_has_the_name_once(self):
+        self.assertEqual(self.bad(1, "top", b"a\tb"), "cprof: a\\x09b: No such file or directory")
 
     def test_expressions_that_do_not_compile(self):
         self.assertIn("focus", self.bad(1, "top", "-focus=(", HEAP))
@@ -246,8 +262,19 @@ class Output(Case):
         with open("/dev/full", "wb") as full:
             done = subprocess.run([CPROF, "top", HEAP], stdout=full, stderr=subprocess.PIPE, env=self.env)
         self.assertEqual(done.returncode, 1)
-        self.assertEqual(done.stderr, b"cprof: write: No space left on device\n")
+        self.assertEqual(done.stderr, b"cprof: standard output: write: No space left on device\n")
         self.assertIn("No space left", self.bad(1, "top", HEAP, "-output=/dev/full").splitlines()[-1])
+
+    def test_closed_standard_files(self):
+        """Their numbers are not given to files that are opened: no message gets into a report."""
+        done = self.run_cprof("top", "-focus=zzz", HEAP, "-output=out.txt", preexec_fn=lambda: os.close(2))
+        self.assertEqual(done.returncode, 0)
+        self.assertNotIn("matched no samples", pathlib.Path(self.path("out.txt")).read_text())
+        done = self.run_cprof("top", HEAP, preexec_fn=lambda: os.close(1))
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, b"cprof: standard output: write: Bad file descriptor\n"))
+        done = self.run_cprof("top", "-", preexec_fn=lambda: os.close(0))
+        self.assertEqual((done.returncode, done.stderr), (1, b"cprof: standard input: Bad file descriptor\n"))
 
     def test_file_size_limit(self):
         def limit():
