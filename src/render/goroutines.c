@@ -46,8 +46,10 @@ static void put_stack(const cprof_goroutines *g, const cprof_goroutine_group *gr
             cprof_sink_pad(sink, (long)width - (long)function_columns(g, frame) + 2);
             if (function_columns(g, frame) > width)
                 cprof_sink_puts(sink, "  ");
+            cprof_style_begin(style, sink, CPROF_TINT_FAINT);
             cprof_style_name(style, sink, text_of(g, frame->file));
             cprof_sink_printf(sink, ":%" PRId64, frame->line);
+            cprof_style_end(style, sink, CPROF_TINT_FAINT);
         }
         cprof_sink_putc(sink, '\n');
     }
@@ -81,45 +83,57 @@ static void put_waits(const cprof_goroutines *g, const cprof_goroutine_group *gr
         cprof_sink_printf(sink, ", %" PRId64 " locked to thread", locked);
 }
 
-static void put_counts(const cprof_goroutines *g, const cprof_goroutine_group *group, cprof_sink *sink) {
+static void put_counts(const cprof_goroutines *g, const cprof_goroutine_group *group,
+                       const cprof_text_style *style, cprof_sink *sink) {
     int64_t left = group->side[0].count, right = group->side[1].count;
+    cprof_tint tint = cprof_style_weight(style, group->percent);
+    cprof_style_begin(style, sink, tint);
     if (g->dumps == 2 && left && right)
-        cprof_sink_printf(sink, "%" PRId64 " → %" PRId64 " (%+" PRId64 ")  ", left, right, right - left);
+        cprof_sink_printf(sink, "%" PRId64 " → %" PRId64 " (%+" PRId64 ")", left, right, right - left);
     else
-        cprof_sink_printf(sink, "%5" PRId64 "  ", left ? left : right);
+        cprof_sink_printf(sink, "%5" PRId64, left ? left : right);
+    cprof_style_end(style, sink, tint);
+    cprof_sink_puts(sink, "  ");
 }
 
-static void put_examples(const cprof_goroutine_side *side, const char *where, cprof_sink *sink) {
+static void put_examples(const cprof_goroutine_side *side, const char *where, const cprof_text_style *style,
+                         cprof_sink *sink) {
     if (side->id_count == 0)
         return;
+    cprof_style_begin(style, sink, CPROF_TINT_FAINT);
     cprof_sink_printf(sink, "       %s%s ", side->count == 1 ? "goroutine" : "goroutines", where);
     for (uint32_t i = 0; i < side->id_count; i++)
         cprof_sink_printf(sink, "%s%" PRIu64, i ? ", " : "", side->ids[i]);
     if (side->count > side->id_count)
         cprof_sink_printf(sink, " and %" PRId64 " more", side->count - side->id_count);
+    cprof_style_end(style, sink, CPROF_TINT_FAINT);
     cprof_sink_putc(sink, '\n');
 }
 
 static void put_group(const cprof_goroutines *g, const cprof_goroutine_group *group,
                       const cprof_text_style *style, cprof_sink *sink) {
     cprof_sink_putc(sink, '\n');
-    put_counts(g, group, sink);
+    put_counts(g, group, style, sink);
+    cprof_style_begin(style, sink, CPROF_TINT_TITLE);
     if (group->state)
         cprof_style_name(style, sink, text_of(g, group->state));
     else
         cprof_sink_puts(sink, "state not known");
+    cprof_style_end(style, sink, CPROF_TINT_TITLE);
     put_waits(g, group, sink);
     cprof_sink_putc(sink, '\n');
     if (group->creator_count) {
+        cprof_style_begin(style, sink, CPROF_TINT_FAINT);
         cprof_sink_puts(sink, "       created by ");
         cprof_style_name(style, sink, text_of(g, group->creator));
         if (group->creator_count > 1)
             cprof_sink_printf(sink, " and %" PRIu32 " more", group->creator_count - 1);
+        cprof_style_end(style, sink, CPROF_TINT_FAINT);
         cprof_sink_putc(sink, '\n');
     }
     bool both = group->side[0].count && group->side[1].count;
-    put_examples(&group->side[0], both ? ", left:" : "", sink);
-    put_examples(&group->side[1], both ? ", right:" : "", sink);
+    put_examples(&group->side[0], both ? ", left:" : "", style, sink);
+    put_examples(&group->side[1], both ? ", right:" : "", style, sink);
     put_stack(g, group, style, sink);
 }
 
@@ -142,11 +156,14 @@ static void put_two(const cprof_goroutines *g, const cprof_text_style *style, cp
     }
     for (int i = 0; i < CPROF_GOROUTINE_SECTIONS; i++) {
         const cprof_goroutine_sum *sum = &g->sections[i];
-        cprof_sink_printf(sink, "\n%s: ", titles[i]);
+        cprof_sink_putc(sink, '\n');
+        cprof_style_begin(style, sink, CPROF_TINT_TITLE);
+        cprof_sink_printf(sink, "%s: ", titles[i]);
         if (i == CPROF_GOROUTINES_BOTH)
             cprof_sink_printf(sink, "%" PRId64 " → ", sum->count[0]);
         put_goroutines(sum->count[i != CPROF_GOROUTINES_LEFT], sink);
         put_groups(sum->groups, sink);
+        cprof_style_end(style, sink, CPROF_TINT_TITLE);
         cprof_sink_putc(sink, '\n');
         put_section(g, (cprof_goroutine_section)i, style, sink);
     }

@@ -1,8 +1,8 @@
 #include "render/list.h"
 
-#include <inttypes.h>
+#include "render/routine.h"
 
-#define VALUE_WIDTH 10
+#include <inttypes.h>
 
 /* Tabs stay: they are source's own. */
 static void put_source(const cprof_text_style *style, cprof_sink *sink, cprof_slice text) {
@@ -15,13 +15,6 @@ static void put_source(const cprof_text_style *style, cprof_sink *sink, cprof_sl
     cprof_style_name(style, sink, text);
 }
 
-static void put_value(const cprof_text_style *style, cprof_sink *sink, cprof_slice text, double percent) {
-    cprof_tint tint = cprof_style_weight(style, percent);
-    cprof_style_begin(style, sink, tint);
-    cprof_sink_right(sink, text, VALUE_WIDTH);
-    cprof_style_end(style, sink, tint);
-}
-
 static void put_file(const cprof_list_file *file, cprof_slice function, const cprof_text_style *style,
                      cprof_sink *sink) {
     cprof_style_begin(style, sink, CPROF_TINT_TITLE);
@@ -31,12 +24,7 @@ static void put_file(const cprof_list_file *file, cprof_slice function, const cp
     cprof_style_name(style, sink, file->file);
     cprof_style_end(style, sink, CPROF_TINT_TITLE);
     cprof_sink_putc(sink, '\n');
-    put_value(style, sink, file->flat.text, file->flat.percent);
-    cprof_sink_putc(sink, ' ');
-    put_value(style, sink, file->cum.text, file->cum.percent);
-    cprof_sink_puts(sink, " (flat, cum) ");
-    cprof_sink_slice(sink, file->cum.percent_text);
-    cprof_sink_puts(sink, " of Total\n");
+    cprof_routine_sums(style, sink, &file->flat, &file->cum);
     if (file->error.len) {
         cprof_sink_puts(sink, " Error: ");
         cprof_style_name(style, sink, file->error);
@@ -44,9 +32,9 @@ static void put_file(const cprof_list_file *file, cprof_slice function, const cp
     }
     for (uint32_t i = 0; i < file->count; i++) {
         const cprof_list_line *line = &file->lines[i];
-        put_value(style, sink, line->flat_text, line->flat_percent);
+        cprof_routine_value(style, sink, line->flat_text, line->flat_percent);
         cprof_sink_putc(sink, ' ');
-        put_value(style, sink, line->cum_text, line->cum_percent);
+        cprof_routine_value(style, sink, line->cum_text, line->cum_percent);
         cprof_style_begin(style, sink, CPROF_TINT_FAINT);
         cprof_sink_printf(sink, " %6" PRId64 ":", line->number);
         cprof_style_end(style, sink, CPROF_TINT_FAINT);
@@ -56,9 +44,7 @@ static void put_file(const cprof_list_file *file, cprof_slice function, const cp
 }
 
 void cprof_render_list(const cprof_list *list, const cprof_text_style *style, cprof_sink *sink) {
-    cprof_sink_puts(sink, "Total: ");
-    cprof_sink_slice(sink, list->total);
-    cprof_sink_putc(sink, '\n');
+    cprof_routine_total(list->total, sink);
     for (uint32_t i = 0; i < list->count; i++) {
         const cprof_list_function *f = &list->functions[i];
         for (uint32_t k = 0; k < f->file_count; k++)

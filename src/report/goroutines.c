@@ -231,13 +231,20 @@ static int compare_groups(const void *a, const void *b) {
     return by ? by : order(x->state, y->state);
 }
 
+static double percent_of(const cprof_goroutines *g, const cprof_goroutine_group *group) {
+    int64_t all = g->total[0] > g->total[1] ? g->total[0] : g->total[1];
+    double left = (double)group->side[0].count, right = (double)group->side[1].count;
+    return (g->dumps == 2 ? right - left : left) * 100 / (double)all;
+}
+
 static void cut_sections(work *w) {
     cprof_goroutines *g = w->g;
     if (g->groups.count > 0)
         qsort(g->groups.at, g->groups.count, sizeof *g->groups.at, compare_groups);
     for (uint32_t i = 0; i < g->groups.count; i++) {
-        const cprof_goroutine_group *group = &g->groups.at[i];
+        cprof_goroutine_group *group = &g->groups.at[i];
         cprof_goroutine_sum *sum = &g->sections[section_of(group)];
+        group->percent = percent_of(g, group);
         if (sum->groups++ == 0)
             sum->first = i;
         for (int side = 0; side < CPROF_GOROUTINE_DUMPS; side++) {

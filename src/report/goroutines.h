@@ -31,6 +31,8 @@ typedef struct cprof_goroutine_group {
     cprof_str state;        /* 0: not known */
     cprof_str creator;      /* that most of them have; 0: none, or not known */
     uint32_t creator_count; /* different ones */
+    double percent;         /* of the dump's goroutines; of two dumps what has come or (below 0) gone, of the
+                             * larger one's */
     cprof_goroutine_side side[CPROF_GOROUTINE_DUMPS];
 } cprof_goroutine_group;
 

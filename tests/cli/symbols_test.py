@@ -208,6 +208,19 @@ class Modes(Case):
         out, _ = self.run_cprof("disasm", "outer", PIE, self.write(symbol="outer"))
         self.assertRegex(out, r"1ns +1ns +[0-9a-f]+: nop +;outer .*sample.c:11")
 
+    def test_disasm_in_colours(self):
+        args = ("disasm", "outer", PIE, self.write(symbol="outer"))
+        plain, _ = self.run_cprof(*args)
+        coloured, _ = self.run_cprof(*args, "-color=always", TERM="xterm-256color")
+        hot, faint, end = "\x1b[1;38;5;196m", "\x1b[38;5;245m", "\x1b[0m"
+        self.assertNotIn("\x1b", plain)
+        self.assertEqual(re.sub("\x1b\\[[0-9;]*m", "", coloured), plain)
+        self.assertIn("\n\x1b[1mROUTINE ======================== outer" + end + "\n", coloured)
+        self.assertIn(f"\n{hot}       1ns{end} {hot}       1ns{end} (flat, cum)", coloured)
+        pattern = f"\n{hot}       1ns{end} {hot}       1ns{end}{faint} +[0-9a-f]+:{end} nop +{faint};outer .*:11{end}\n"
+        self.assertRegex(coloured, pattern.replace("[1;", r"\[1;").replace("[38", r"\[38").replace("[0m", r"\[0m"))
+        self.assertIn(f"\n{faint}         .{end} ", coloured)
+
     @unittest.skipIf("capstone" in left_out(CPROF), "this build has no capstone")
     @unittest.skipUnless(shutil.which("objdump"), "there is no objdump to compare with")
     def test_disasm_without_objdump(self):

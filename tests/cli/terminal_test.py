@@ -126,10 +126,31 @@ class Terminal(unittest.TestCase):
         self.assertIn("\x1b[1;38;5;196m        50 50.00%\x1b[0m", seen)
         self.assertIn("\x1b[1;38;5;35m       -40 40.00%\x1b[0m", seen)
 
+    def test_goroutines_have_colours(self):
+        frame = "\nmain.wait()\n\t/src/main.go:7 +0x1d\ncreated by main.main in goroutine 1\n\t/src/main.go:3 +0x2a\n"
+
+        def dump(name, waiting, running):
+            states = [f"goroutine {i} [chan receive, 3 minutes]:" for i in range(waiting)]
+            states += [f"goroutine {100 + i} [running]:" for i in range(running)]
+            return self.write(name, "\n".join(state + frame for state in states).encode())
+
+        one, other = dump("one.txt", 3, 1), dump("other.txt", 1, 3)
+        title, faint, hot, cold, end = "\x1b[1m", "\x1b[38;5;245m", "\x1b[1;38;5;196m", "\x1b[1;38;5;35m", "\x1b[0m"
+        seen = self.shown("goroutines", one)
+        self.assertIn(f"\n{hot}    3{end}  {title}chan receive{end}, waiting up to 3 min, median 3 min\n", seen)
+        self.assertIn(f"\n{faint}       created by main.main{end}\n{faint}       goroutines 0, 1, 2{end}\n", seen)
+        self.assertIn(f"\n        main.wait  {faint}/src/main.go:7{end}\n", seen)
+        seen = self.shown("goroutines", one, other)
+        self.assertIn(f"\n{title}In both: 4 → 4 goroutines in 2 groups{end}\n", seen)
+        self.assertIn(f"\n{cold}3 → 1 (-2){end}  {title}chan receive{end}", seen)
+        self.assertIn(f"\n{hot}1 → 3 (+2){end}  {title}running{end}", seen)
+
     def test_colours_change_nothing_else(self):
         cpu, heap = str(TESTDATA / "go" / "cpu.pb.gz"), str(TESTDATA / "go" / "heap.pb.gz")
+        dump = str(TESTDATA / "go" / "goroutine.debug2.txt")
         source = "-source_path=" + str(TESTDATA / "go" / "src")
         for args in (("top", cpu), ("tree", heap), ("peek", "flate", heap), ("tags", cpu), ("traces", heap),
+                     ("goroutines", dump), ("goroutines", dump, dump),
                      ("list", "-symbolize=none", "pack\\.", source, heap)):
             wanted = self.piped(*args)
             seen = self.shown(*args)
