@@ -1,6 +1,8 @@
 /* Completion of the command line, for the shells that people use, made of the tables. */
 #include "app/help.h"
 
+#define SHELLS "bash zsh fish"
+
 static void put_words(cprof_sink *sink, bool commands, bool options) {
     for (const cprof_command *c = cprof_commands; commands && c->name; c++)
         cprof_sink_printf(sink, "%s ", c->name);
@@ -27,34 +29,46 @@ static void put_topics(cprof_sink *sink) {
         cprof_sink_printf(sink, "%s ", o->name);
 }
 
+/* Words of its own for what follows some words, else options, commands or files.  Names of files may have
+ * spaces, so there is one a line; "-sort=cum" reaches bash as three words. */
 static void complete_bash(cprof_sink *sink) {
-    cprof_sink_puts(sink, "# completion of cprof for bash\n"
-                          "_cprof() {\n"
-                          "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-                          "    case $before in\n");
+    cprof_sink_puts(
+        sink, "# completion of cprof for bash\n"
+              "_cprof() {\n"
+              "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words='' flags\n"
+              "    if [[ $word == = ]]; then\n"
+              "        word=''\n"
+              "    elif [[ $before == = ]]; then\n"
+              "        before=${COMP_WORDS[COMP_CWORD-2]}\n"
+              "    fi\n"
+              "    case $before in\n");
     for (const cprof_option *o = cprof_options; o->name; o++)
         if (o->choices) {
-            cprof_sink_printf(sink, "    -%s) COMPREPLY=($(compgen -W \"", o->name);
+            cprof_sink_printf(sink, "    -%s | --%s) words=\"", o->name, o->name);
             put_choices(sink, o);
-            cprof_sink_puts(sink, "\" -- \"$word\")); return ;;\n");
+            cprof_sink_puts(sink, "\" ;;\n");
         }
-    cprof_sink_puts(sink, "    help) COMPREPLY=($(compgen -W \"");
+    cprof_sink_puts(sink, "    help) words=\"");
     put_topics(sink);
-    cprof_sink_puts(sink,
-                    "\" -- \"$word\")); return ;;\n"
-                    "    completion) COMPREPLY=($(compgen -W \"bash zsh fish\" -- \"$word\")); return ;;\n"
-                    "    esac\n"
-                    "    if [[ $word == -* ]]; then\n"
-                    "        COMPREPLY=($(compgen -W \"");
+    cprof_sink_puts(sink, "\" ;;\n"
+                          "    completion) words=\"" SHELLS "\" ;;\n"
+                          "    esac\n"
+                          "    flags=\"");
     put_words(sink, false, true);
-    cprof_sink_puts(sink, "\" -- \"$word\"))\n"
-                          "    elif ((COMP_CWORD == 1)); then\n"
-                          "        COMPREPLY=($(compgen -W \"");
+    cprof_sink_puts(sink, "\"\n"
+                          "    mapfile -t COMPREPLY < <(\n"
+                          "        if [[ -n $words ]]; then\n"
+                          "            compgen -W \"$words\" -- \"$word\"\n"
+                          "        elif [[ $word == --* ]]; then\n"
+                          "            compgen -P - -W \"$flags\" -- \"${word#-}\"\n"
+                          "        elif [[ $word == -* ]]; then\n"
+                          "            compgen -W \"$flags\" -- \"$word\"\n"
+                          "        else\n"
+                          "            ((COMP_CWORD > 1)) || compgen -W \"");
     put_words(sink, true, false);
-    cprof_sink_puts(sink, "\" -- \"$word\") $(compgen -f -- \"$word\"))\n"
-                          "    else\n"
-                          "        COMPREPLY=($(compgen -f -- \"$word\"))\n"
-                          "    fi\n"
+    cprof_sink_puts(sink, "\" -- \"$word\"\n"
+                          "            compgen -f -- \"$word\"\n"
+                          "        fi)\n"
                           "}\n"
                           "complete -o filenames -F _cprof cprof\n");
 }
@@ -111,12 +125,20 @@ static void complete_zsh(cprof_sink *sink) {
             put_zsh_text(sink, c->brief);
             cprof_sink_puts(sink, c->takes_regex ? "]:RE:'\n" : "]'\n");
         }
+    cprof_sink_puts(sink, "  )\n"
+                          "  if ((CURRENT == 2)) && [[ $PREFIX != -* ]]; then\n"
+                          "    _describe command commands\n"
+                          "  fi\n"
+                          "  if ((CURRENT > 2)) && [[ $words[2] == help ]]; then\n"
+                          "    compadd ");
+    put_topics(sink);
     cprof_sink_puts(sink,
-                    "  )\n"
-                    "  if ((CURRENT == 2)) && [[ $PREFIX != -* ]]; then\n"
-                    "    _describe command commands\n"
+                    "\n"
+                    "  elif ((CURRENT > 2)) && [[ $words[2] == completion ]]; then\n"
+                    "    compadd " SHELLS "\n"
+                    "  else\n"
+                    "    _arguments $options '*:profile:_files'\n"
                     "  fi\n"
-                    "  _arguments $options '*:profile:_files'\n"
                     "}\n"
                     "if [[ $funcstack[1] == _cprof ]]; then _cprof \"$@\"; else compdef _cprof cprof; fi\n");
 }
@@ -138,7 +160,11 @@ static void put_fish(cprof_sink *sink, const char *flags, const char *name, cons
 }
 
 static void complete_fish(cprof_sink *sink) {
-    cprof_sink_puts(sink, "# completion of cprof for fish\n");
+    cprof_sink_puts(sink, "# completion of cprof for fish\n"
+                          "complete -c cprof -n '__fish_seen_subcommand_from completion' -f -a '" SHELLS "'\n"
+                          "complete -c cprof -n '__fish_seen_subcommand_from help' -f -a '");
+    put_topics(sink);
+    cprof_sink_puts(sink, "'\n");
     for (const cprof_command *c = cprof_commands; c->name; c++) {
         put_fish(sink, "-n __fish_use_subcommand -a", c->name, "", c->brief);
         if (!c->word_only)

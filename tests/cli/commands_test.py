@@ -9,6 +9,7 @@ import http.server
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -119,11 +120,32 @@ class Grammar(Case):
 
     def test_completion(self):
         script = self.path("complete.bash", self.good("completion", "bash").encode())
-        line = ("source %s; COMP_WORDS=(cprof -nodec); COMP_CWORD=1; _cprof; echo ${COMPREPLY[@]};"
-                "COMP_WORDS=(cprof -sort ''); COMP_CWORD=2; _cprof; echo ${COMPREPLY[@]}" % script)
-        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
-        self.assertEqual(done.stdout, "-nodecount\ncum flat\n")
+        self.path("two words.pb", b"")
+        for words, wanted in (("-nodec", "-nodecount"), ("--nodec", "--nodecount"), ("-sort ''", "cum|flat"),
+                              ("-sort =", "cum|flat"), ("--sort = c", "cum"), ("topp", "topproto"),
+                              ("top topp", ""), ("help nodef", "nodefraction"), ("completion ''", "bash|zsh|fish"),
+                              ("top two", "two words.pb")):
+            line = f'source {script}; COMP_WORDS=(cprof {words}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); _cprof;' \
+                   'IFS="|"; echo "${COMPREPLY[*]}"'
+            done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True, cwd=self.folder.name)
+            self.assertEqual((done.stdout, done.stderr), (wanted + "\n", ""), words)
         self.bad(2, "completion", "tcsh")
+
+    @unittest.skipUnless(shutil.which("fish"), "there is no fish")
+    def test_completion_of_fish(self):
+        script = self.path("complete.fish", self.good("completion", "fish").encode())
+        for words, wanted in (("-nodec", "-nodecount"), ("top -sort c", "cum"), ("topp", "topproto"),
+                              ("help nodef", "nodefraction"), ("completion z", "zsh")):
+            done = subprocess.run(["fish", "--no-config", "-c", f"source {script}; complete -C 'cprof {words}'"],
+                                  capture_output=True, text=True, check=True, cwd=self.folder.name, env=self.env)
+            self.assertEqual(done.stdout.split("\t")[0].strip(), wanted, words)
+
+    @unittest.skipUnless(shutil.which("zsh"), "there is no zsh")
+    def test_completion_of_zsh_can_be_read(self):
+        script = self.path("_cprof", self.good("completion", "zsh").encode())
+        line = f"autoload -U compinit; compinit -u -D; source {script}; echo $_comps[cprof]; functions _cprof >/dev/null"
+        done = subprocess.run(["zsh", "-f", "-c", line], capture_output=True, text=True, env=self.env)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "_cprof\n", ""))
 
 
 class Errors(Case):
