@@ -147,12 +147,14 @@ class Keys(ScreenCase):
         self.start_in_view()
         for tabs, line, begins in ((2, "flame >flame.svg", b"<?xml"), (3, "svg >graph.svg", b"<?xml"),
                                    (4, "folded >stacks.folded", b"runtime."), (5, "proto >profile.pb.gz", b"\x1f\x8b")):
+            name = line.split(">")[1]
+            if "tsan" in CPROF and name == "graph.svg":
+                continue  # the thread sanitizer knows no threads in the child of a program with threads
             self.type("w")
             self.until("(cprof) top 0 >top.txt")
             self.keys(*["Tab"] * tabs)
             self.until("(cprof) " + line)
             self.keys("Enter", "Enter")
-            name = line.split(">")[1]
             self.until("Generating report in " + name)
             self.assertTrue(self.file(name).startswith(begins), name)
             self.keys("Escape")
