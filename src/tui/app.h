@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-enum { CPROF_APP_VIEWS = 32, CPROF_APP_EVENTS = 512, CPROF_APP_UNDO = 64 };
+enum { CPROF_APP_VIEWS = 32, CPROF_APP_UNDO = 64 };
 
 typedef enum cprof_focus { CPROF_FOCUS_PROMPT, CPROF_FOCUS_VIEW, CPROF_FOCUS_SEARCH } cprof_focus;
 
@@ -26,7 +26,7 @@ typedef struct cprof_app_work {
 
 typedef struct cprof_app {
     cprof_env env;
-    atomic_bool stop;
+    atomic_bool stop; /* what is at work, and all that was to follow from the same key */
     cprof_app_work work;
     const cprof_sources *sources;
     cprof_screen *screen;
@@ -48,9 +48,9 @@ typedef struct cprof_app {
     bool head_mean;     /* for which it was made */
     cprof_text message; /* of one line */
     bool message_bad;
-    cprof_event queue[CPROF_APP_EVENTS]; /* came while something was at work */
-    int queue_first, queue_count;
-    bool away; /* another program has the terminal */
+    CPROF_VEC(cprof_event) queue; /* came while something was at work */
+    size_t queue_first;           /* of those that are still to be taken */
+    bool away;                    /* another program has the terminal */
     bool quit;
 } cprof_app;
 
@@ -60,11 +60,13 @@ bool cprof_app_work_init(cprof_app *app);
 void cprof_app_work_deinit(cprof_app *app);
 /* Runs step(context, err) in another thread; shows how far it is when it takes longer than a moment, and
  * stops it on Ctrl-C.  What else is typed is kept for later.  While another program has the terminal, nothing
- * is shown and no key is taken. */
+ * is shown and no key is taken.  Once stopped, no other step is begun until the next event is taken. */
 bool cprof_app_do(cprof_app *app, bool (*step)(void *context, cprof_error *err), void *context,
                   cprof_error *err);
 /* The next event, of those that were kept or of the terminal. */
 void cprof_app_next(cprof_app *app, cprof_event *event);
+/* The same without waiting; false: there is none yet. */
+bool cprof_app_next_at_once(cprof_app *app, cprof_event *event);
 
 /* --- draw.c --- */
 

@@ -96,11 +96,17 @@ static void draw(cprof_app *app) {
         cprof_prompt_draw_menu(&app->prompt, view);
 }
 
+static void show(cprof_app *app) {
+    if (cprof_screen_is_ascii(app->screen))
+        cprof_grid_to_ascii(&app->grid);
+    cprof_screen_show(app->screen, &app->grid);
+}
+
 void cprof_app_draw(cprof_app *app) {
     if (!start_drawing(app))
         return;
     draw(app);
-    cprof_screen_show(app->screen, &app->grid);
+    show(app);
 }
 
 void cprof_app_draw_progress(cprof_app *app, const char *stage, uint64_t part, uint64_t total) {
@@ -123,5 +129,5 @@ void cprof_app_draw_progress(cprof_app *app, const char *stage, uint64_t part, u
     if (!atomic_load(&app->stop))
         cprof_area_puts(line, 0, column + 2, CPROF_ROLE_DIM, "Ctrl-C stops it");
     app->grid.cursor_row = -1;
-    cprof_screen_show(app->screen, &app->grid);
+    show(app);
 }

@@ -169,6 +169,41 @@ void cprof_area_bar(cprof_area a, int row, int column, int columns, double share
         put_cell(a, row, column + i, eighths >= 8 ? 0x2588 : 0x2590 - (uint32_t)eighths, role);
 }
 
+/* --- ASCII --- */
+
+static uint32_t ascii_of(uint32_t c) {
+    static const struct {
+        uint32_t from, to;
+        char ascii;
+    } looks[] = {{0x2588, 0x258C, '#'}, /* blocks, at least half of a column */
+                 {0x258D, 0x258F, '|'}, /* less; the edge of a frame */
+                 {0x2591, 0x2591, ':'}, /* the shade of what callees take */
+                 {0x25B8, 0x25B8, '>'}, /* folded */
+                 {0x25BE, 0x25BE, 'v'}, /* unfolded */
+                 {0x25CF, 0x25CF, '*'}, /* the function itself */
+                 {0x2193, 0x2193, 'v'}, /* its caller */
+                 {0x2514, 0x2514, '`'}, /* its callee */
+                 {0x203A, 0x203A, '>'}, /* between filters */
+                 {0x2039, 0x2039, '<'}, /* between frames */
+                 {0x2026, 0x2026, '*'}, /* cut off */
+                 {0x2013, 0x2013, '-'}, {0x00D7, 0x00D7, 'x'}, {0x00B5, 0x00B5, 'u'}};
+    if (c < 0x80)
+        return c;
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        if (c >= looks[i].from && c <= looks[i].to)
+            return (unsigned char)looks[i].ascii;
+    return '?';
+}
+
+void cprof_grid_to_ascii(cprof_grid *grid) {
+    for (size_t i = 0; i < (size_t)grid->rows * (size_t)grid->columns; i++) {
+        cprof_cell *cell = &grid->cells[i];
+        uint32_t c = cell->text[0];
+        memset(cell->text, 0, sizeof cell->text);
+        cell->text[0] = c ? ascii_of(c) : '?'; /* 0: the half of a wide one, which is "??" */
+    }
+}
+
 /* --- as text --- */
 
 void cprof_grid_dump(const cprof_grid *grid, cprof_sink *sink) {

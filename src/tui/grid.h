@@ -78,6 +78,9 @@ void cprof_area_bar(cprof_area area, int row, int column, int columns, double sh
 /* The columns that text takes when it is put. */
 int cprof_text_columns(cprof_slice text);
 
+/* Characters that terminals without UTF-8 have instead: of ours one that looks alike, of names "?". */
+void cprof_grid_to_ascii(cprof_grid *grid);
+
 /* The grid as lines of text, without the spaces at their ends. */
 void cprof_grid_dump(const cprof_grid *grid, cprof_sink *sink);
 /* One letter a cell: '.' normal, 'a' header, 'b' bar, … in the order of the roles; capitals where the cursor

@@ -343,6 +343,24 @@ cprof_prompt_answer cprof_prompt_key(cprof_prompt *p, uint32_t key) {
 
 /* --- drawing --- */
 
+/* A long line is moved to the left until the cursor shows: the byte from which on it is drawn. */
+static size_t drawn_from(const cprof_prompt *p, int room) {
+    size_t from = p->at, next;
+    int columns = 0;
+    while (from > 0) {
+        size_t start = from - 1;
+        while (start > 0 && from - start < 4 && ((unsigned char)p->text.at[start] & 0xC0) == 0x80)
+            start--;
+        columns += cprof_text_columns((cprof_slice){p->text.at + start, from - start});
+        if (columns > room)
+            break;
+        from = start;
+    }
+    while (from > 0 && from < p->at && cprof_utf8_width(decode(p, from, &next)) == 0)
+        from = next; /* a mark goes with its character */
+    return from;
+}
+
 void cprof_prompt_draw(const cprof_prompt *p, cprof_area area, bool focus) {
     int column = 0;
     if (p->searching) {
@@ -353,12 +371,8 @@ void cprof_prompt_draw(const cprof_prompt *p, cprof_area area, bool focus) {
     } else {
         column = cprof_area_puts(area, 0, column, focus ? CPROF_ROLE_KEY : CPROF_ROLE_DIM, "(cprof) ");
     }
-    /* A long line is moved to the left until the cursor shows. */
-    size_t from = 0;
-    int room = area.columns - column - 1;
+    size_t from = drawn_from(p, area.columns - column - 1);
     cprof_slice line = cprof_prompt_line(p);
-    while (from < p->at && cprof_text_columns(cprof_slice_sub(line, from, p->at)) > room)
-        from = right_of(p, from);
     cprof_area_put(area, 0, column, CPROF_ROLE_NORMAL, cprof_slice_sub(line, from, line.len));
     if (focus) {
         int at = column + cprof_text_columns(cprof_slice_sub(line, from, p->at));

@@ -251,6 +251,7 @@ static bool take_settings(cprof_app *app, const cprof_settings *before) {
     bool taken = err.code != CPROF_ERR_STOPPED && err.code != CPROF_ERR_REGEX && err.code != CPROF_ERR_USAGE;
     if (!taken) {
         memcpy(&app->shell.settings, before, sizeof *before);
+        atomic_store(&app->stop, false); /* the header is to be as it was */
         (void)cprof_app_greet(app, NULL);
     }
     cprof_app_fail(app, &err);

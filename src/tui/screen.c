@@ -24,7 +24,8 @@
     X(newterm) X(delscreen) X(endwin) X(newwin) X(wresize) X(raw) X(noecho) X(nonl) \
     X(keypad) X(wtimeout) X(wget_wch) X(waddnwstr) X(wmove) X(wattr_set) X(werase) X(wrefresh) \
     X(clearok) X(start_color) X(use_default_colors) X(init_pair) X(curs_set) X(mousemask) \
-    X(mouseinterval) X(getmouse) X(define_key) X(set_escdelay) X(tigetnum) X(tigetstr)
+    X(mouseinterval) X(getmouse) X(define_key) X(set_escdelay) X(tigetnum) X(tigetstr) X(getmaxx) \
+    X(getmaxy) X(ungetch)
 /* clang-format on */
 
 static struct { CURSES_FUNCTIONS(CPROF_LIBRARY_SLOT) } curses;
@@ -34,7 +35,9 @@ static cprof_library library = CPROF_LIBRARY_INIT(CPROF_NCURSESW_SONAME, names, 
 struct cprof_screen {
     SCREEN *terminal;
     WINDOW *window;
-    int colours; /* 0: none, 8, or 256 */
+    int colours;   /* 0: none, 8, or 256 */
+    bool is_ansi;  /* it takes ESC [ …, or lets it pass */
+    bool is_ascii; /* it shows nothing else */
     uint64_t clicked_at;
     int click_row, click_column;
 };
@@ -78,7 +81,8 @@ static const look looks[CPROF_ROLE_COUNT] = {
 static void choose_looks(cprof_screen *s) {
     const char *no_colour = getenv("NO_COLOR");
     int colours = curses.tigetnum("colors");
-    s->colours = (no_colour && *no_colour) || colours < 8 ? 0 : colours >= 256 ? 256 : 8;
+    /* Where there are more, numbers above 7 stand for red, green and blue and not for places in a table. */
+    s->colours = (no_colour && *no_colour) || colours < 8 ? 0 : colours == 256 ? 256 : 8;
     if (!s->colours || curses.start_color() == ERR) {
         s->colours = 0;
         return;
@@ -104,9 +108,11 @@ static void set_look(cprof_screen *s, const cprof_cell *cell) {
 /* --- start and end --- */
 
 /* What a crash has to write: the terminal's own sequences, without the pauses of old ones. */
-static void prepare_restore(void) {
+static void prepare_restore(const cprof_screen *s) {
     static const char *const wanted[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
-    char all[512] = "\033[?1000l\033[?1002l\033[?1006l" PASTE_OFF;
+    char all[512] = "";
+    if (s->is_ansi)
+        strcpy(all, "\033[?1000l\033[?1002l\033[?1006l" PASTE_OFF);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         const char *text = curses.tigetstr(wanted[i]);
         if (text && text != (const char *)-1 && !strstr(text, "$<"))
@@ -115,8 +121,10 @@ static void prepare_restore(void) {
     cprof_screen_signals_restore(cprof_slice_of(all));
 }
 
-static void send(const char *sequence) {
-    (void)!write(STDOUT_FILENO, sequence, strlen(sequence));
+/* Of what terminfo has no name for. */
+static void send(const cprof_screen *s, const char *sequence) {
+    if (s->is_ansi)
+        (void)!write(STDOUT_FILENO, sequence, strlen(sequence));
 }
 
 enum { PASTE = 0x7000, PASTED, WORD_LEFT, WORD_RIGHT }; /* above the codes that curses has */
@@ -131,9 +139,45 @@ static void define_keys(void) {
         curses.define_key(keys[i].sequence, keys[i].code);
 }
 
+/* Whether the terminal takes UTF-8, as the person says: by the locale that is asked for.  Where none is, it
+ * does nowadays; and where it is not installed, its name still tells. */
+static bool takes_utf8(void) {
+    static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    const char *asked = NULL;
+    for (size_t i = 0; i < sizeof variables / sizeof *variables && !(asked && *asked); i++)
+        asked = getenv(variables[i]);
+    if (!asked || !*asked)
+        return true;
+    const char *charset = strchr(asked, '.');
+    locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+    if (!locale)
+        return !charset || strncasecmp(charset + 1, "utf", 3) == 0;
+    bool utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+    freelocale(locale);
+    return utf8;
+}
+
+/* curses speaks UTF-8 in any case; of the person's own locale nothing else is taken over. */
 static void use_utf8(void) {
-    if (!setlocale(LC_CTYPE, "") || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-        setlocale(LC_CTYPE, "C.UTF-8");
+    if (!setlocale(LC_CTYPE, "C.UTF-8"))
+        setlocale(LC_CTYPE, "");
+}
+
+static bool window_size(struct winsize *size) {
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, size) == 0 && size->ws_row > 0 && size->ws_col > 0;
+}
+
+/* What the terminal says of its size counts more than LINES and COLUMNS, which may be of another one. */
+static void choose_size(void) {
+    struct winsize size;
+    if (window_size(&size)) {
+        unsetenv("LINES");
+        unsetenv("COLUMNS");
+    }
+}
+
+static bool begins_with_bracket(const char *sequence) {
+    return sequence && sequence != (const char *)-1 && strncmp(sequence, "\033[", 2) == 0;
 }
 
 bool cprof_screen_start(cprof_screen **screen, cprof_error *err) {
@@ -142,8 +186,10 @@ bool cprof_screen_start(cprof_screen **screen, cprof_error *err) {
     cprof_screen *s = calloc(1, sizeof *s);
     if (!s)
         return cprof_error_memory(NULL, err);
+    s->is_ascii = !takes_utf8();
     use_utf8();
     cprof_screen_signals_start();
+    choose_size();
     s->terminal = curses.newterm(NULL, stdout, stdin);
     s->window = s->terminal ? curses.newwin(0, 0, 0, 0) : NULL;
     if (!s->window) {
@@ -153,6 +199,7 @@ bool cprof_screen_start(cprof_screen **screen, cprof_error *err) {
         return cprof_error_set(err, CPROF_ERR_UNSUPPORTED, -1, "unknown terminal \"%.60s\"",
                                term ? term : "");
     }
+    s->is_ansi = begins_with_bracket(curses.tigetstr("cup"));
     curses.raw();
     curses.noecho();
     curses.nonl();
@@ -162,16 +209,15 @@ bool cprof_screen_start(cprof_screen **screen, cprof_error *err) {
     choose_looks(s);
     curses.mouseinterval(0);
     curses.mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-    prepare_restore();
-    send(PASTE_ON);
+    prepare_restore(s);
+    send(s, PASTE_ON);
     *screen = s;
     return true;
 }
 
 void cprof_screen_leave(cprof_screen *s) {
-    (void)s;
     cprof_screen_signals_leave(); /* first: from endwin on the terminal's keys send signals */
-    send(PASTE_OFF);
+    send(s, PASTE_OFF);
     curses.endwin();
 }
 
@@ -179,7 +225,7 @@ void cprof_screen_return(cprof_screen *s) {
     cprof_screen_signals_return();
     curses.clearok(s->window, TRUE);
     curses.wrefresh(s->window);
-    send(PASTE_ON);
+    send(s, PASTE_ON);
 }
 
 void cprof_screen_end(cprof_screen *s) {
@@ -195,14 +241,17 @@ void cprof_screen_end(cprof_screen *s) {
 /* --- output --- */
 
 void cprof_screen_size(const cprof_screen *s, int *rows, int *columns) {
-    struct winsize size;
-    (void)s;
-    *rows = 24;
-    *columns = 80;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
-        *rows = size.ws_row;
-        *columns = size.ws_col;
-    }
+    *rows = curses.getmaxy(s->window);
+    *columns = curses.getmaxx(s->window);
+}
+
+bool cprof_screen_is_ascii(const cprof_screen *s) {
+    return s->is_ascii;
+}
+
+/* What curses knows as narrower or wider than the cells, or not at all, would move what follows. */
+static wchar_t shown_as(const cprof_cell *cell, bool wide) {
+    return wcwidth((wchar_t)cell->text[0]) == 1 + wide ? (wchar_t)cell->text[0] : 0xFFFD;
 }
 
 static void show_row(cprof_screen *s, const cprof_cell *cells, int columns) {
@@ -210,13 +259,20 @@ static void show_row(cprof_screen *s, const cprof_cell *cells, int columns) {
     int count = 0;
     for (int i = 0; i < columns; i++) {
         const cprof_cell *cell = &cells[i];
+        bool wide = i + 1 < columns && cell[1].text[0] == 0;
         if (i == 0 || cell->role != cell[-1].role || cell->selected != cell[-1].selected || count > 250) {
             curses.waddnwstr(s->window, text, count);
             count = 0;
             set_look(s, cell);
         }
-        for (int k = 0; k <= CPROF_CELL_MARKS && cell->text[k]; k++)
-            text[count++] = (wchar_t)cell->text[k];
+        if (cell->text[0] == 0)
+            continue;
+        text[count++] = shown_as(cell, wide);
+        if (wide && text[count - 1] == 0xFFFD)
+            text[count++] = 0xFFFD;
+        for (int k = 1; k <= CPROF_CELL_MARKS && cell->text[k]; k++)
+            if (wcwidth((wchar_t)cell->text[k]) == 0)
+                text[count++] = (wchar_t)cell->text[k];
     }
     curses.waddnwstr(s->window, text, count);
 }
@@ -237,8 +293,7 @@ void cprof_screen_copy(cprof_screen *s, cprof_slice text) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     char out[8192] = "\033]52;c;";
     size_t n = strlen(out);
-    (void)s;
-    if (text.len > 6000)
+    if (text.len > 6000 || !s->is_ansi)
         return;
     for (size_t i = 0; i < text.len; i += 3) {
         uint32_t bits = 0;
@@ -253,7 +308,7 @@ void cprof_screen_copy(cprof_screen *s, cprof_slice text) {
 
 /* --- input --- */
 
-static uint64_t milliseconds_now(void) {
+uint64_t cprof_screen_now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
@@ -298,7 +353,7 @@ static bool read_mouse(cprof_screen *s, cprof_event *event) {
                                                     : CPROF_CLICK;
     if (event->click != CPROF_CLICK)
         return true;
-    uint64_t now = milliseconds_now();
+    uint64_t now = cprof_screen_now();
     if (now - s->clicked_at < 400 && s->click_row == mouse.y && s->click_column == mouse.x) {
         event->click = CPROF_CLICK_TWICE;
         now = 0;
@@ -309,6 +364,19 @@ static bool read_mouse(cprof_screen *s, cprof_event *event) {
     return true;
 }
 
+/* The key behind Escape, which makes it Alt; a key by itself where none came with it. */
+static uint32_t read_alt(cprof_screen *s) {
+    wint_t c;
+    int kind = curses.wget_wch(s->window, &c);
+    if (kind == KEY_CODE_YES && (c == KEY_RESIZE || c == KEY_MOUSE)) {
+        curses.ungetch((int)c); /* no key: it comes next */
+        return CPROF_KEY_ESCAPE;
+    }
+    if (kind == ERR || (kind != KEY_CODE_YES && c == CPROF_KEY_ESCAPE))
+        return CPROF_KEY_ESCAPE;
+    return CPROF_KEY_ALT + (kind == KEY_CODE_YES ? key_of((int)c) : (uint32_t)c);
+}
+
 /* What curses has for us at once; false: nothing. */
 static bool read_key(cprof_screen *s, cprof_event *event) {
     wint_t c;
@@ -317,27 +385,35 @@ static bool read_key(cprof_screen *s, cprof_event *event) {
     if (kind == ERR)
         return false;
     event->key = kind == KEY_CODE_YES ? key_of((int)c) : c == '\n' ? CPROF_KEY_ENTER : (uint32_t)c;
-    if (kind != KEY_CODE_YES && c == CPROF_KEY_ESCAPE) {
-        kind = curses.wget_wch(s->window, &c);
-        if (kind != ERR)
-            event->key = CPROF_KEY_ALT + (kind == KEY_CODE_YES ? key_of((int)c) : (uint32_t)c);
-    }
+    if (kind != KEY_CODE_YES && c == CPROF_KEY_ESCAPE)
+        event->key = read_alt(s);
     if (event->key == 8)
         event->key = CPROF_KEY_BACKSPACE;
     if (event->key == CPROF_KEY_RESIZE) {
-        int rows, columns;
-        cprof_screen_size(s, &rows, &columns);
-        curses.wresize(s->window, rows, columns); /* curses itself knows already */
+        struct winsize size;
+        if (window_size(&size))
+            curses.wresize(s->window, size.ws_row, size.ws_col); /* curses itself knows already */
+        curses.clearok(s->window, TRUE);                         /* terminals differ in what they keep */
     }
     if (event->key == CPROF_KEY_MOUSE)
         return read_mouse(s, event);
     return event->key != CPROF_KEY_NONE;
 }
 
-static void stop(cprof_screen *s) {
+/* Its size may have changed meanwhile. */
+static uint32_t stop(cprof_screen *s) {
     cprof_screen_leave(s);
     raise(SIGTSTP);
     cprof_screen_return(s);
+    (void)cprof_screen_continued();
+    return CPROF_KEY_RESIZE;
+}
+
+/* Stopped by a signal that cannot be caught: the shell has set the terminal as it likes it. */
+static uint32_t go_on(cprof_screen *s) {
+    cprof_screen_leave(s);
+    cprof_screen_return(s);
+    return CPROF_KEY_RESIZE;
 }
 
 bool cprof_screen_alarm(cprof_event *event) {
@@ -350,27 +426,24 @@ bool cprof_screen_alarm(cprof_event *event) {
 }
 
 bool cprof_screen_wait(cprof_screen *s, int milliseconds, cprof_event *event) {
-    uint64_t end = milliseconds_now() + (uint64_t)(milliseconds < 0 ? 0 : milliseconds);
+    uint64_t end = cprof_screen_now() + (uint64_t)(milliseconds < 0 ? 0 : milliseconds);
     for (;;) {
         if (cprof_screen_alarm(event))
             return true;
         if (cprof_screen_stop_wanted())
-            stop(s);
-        else if (read_key(s, event) && event->key == CPROF_KEY_CTRL('Z')) {
-            stop(s);
-            event->key = CPROF_KEY_RESIZE; /* it may have changed meanwhile */
-        }
+            event->key = stop(s);
+        else if (cprof_screen_continued())
+            event->key = go_on(s);
+        else if (read_key(s, event) && event->key == CPROF_KEY_CTRL('Z'))
+            event->key = stop(s);
         if (event->key != CPROF_KEY_NONE)
             return true;
-        uint64_t now = milliseconds_now();
+        uint64_t now = cprof_screen_now();
         if (milliseconds >= 0 && now >= end)
             return false;
         struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
         int left = milliseconds < 0 ? 1000 : (int)(end - now);
-        if (poll(&input, 1, left) == 1 && (input.revents & (POLLHUP | POLLERR)) &&
-            !(input.revents & POLLIN)) {
-            event->key = CPROF_KEY_QUIT;
-            return true;
-        }
+        if (poll(&input, 1, left) == 1 && (input.revents & (POLLHUP | POLLERR | POLLNVAL)))
+            cprof_screen_signals_hang_up(); /* where SIGHUP is ignored, too, nobody is there any more */
     }
 }

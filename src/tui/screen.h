@@ -15,6 +15,8 @@ bool cprof_screen_start(cprof_screen **screen, cprof_error *err);
 void cprof_screen_end(cprof_screen *screen); /* NULL is fine */
 
 void cprof_screen_size(const cprof_screen *screen, int *rows, int *columns);
+/* It takes no UTF-8: grids are to be made ASCII before they are shown (cprof_grid_to_ascii). */
+bool cprof_screen_is_ascii(const cprof_screen *screen);
 void cprof_screen_show(cprof_screen *screen, const cprof_grid *grid);
 
 /* The next event, at the latest after so many milliseconds (-1: as long as it takes); false: there was none.
@@ -23,6 +25,8 @@ bool cprof_screen_wait(cprof_screen *screen, int milliseconds, cprof_event *even
 
 /* The same without looking at keys, and without waiting: while the terminal is another program's. */
 bool cprof_screen_alarm(cprof_event *event);
+
+uint64_t cprof_screen_now(void); /* milliseconds since whenever */
 
 /* The signal that wants the program to end; 0: none has. */
 int cprof_screen_signal(void);

@@ -9,14 +9,15 @@
 
 /* Handlers have no other way to reach the program. */
 static atomic_int quit_signal;
-static atomic_bool interrupted, stop_wanted;
+static atomic_bool interrupted, stop_wanted, continued;
 static struct termios modes;
 static bool has_modes;
 static char restore[512];
 static size_t restore_size;
 
-enum { ENDING = 2, CRASHES = 5, OTHERS = 2, ALL = ENDING + CRASHES + OTHERS, STACK = 64 * 1024 };
-static const int numbers[ALL] = {SIGTERM, SIGHUP, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGINT, SIGTSTP};
+enum { ENDING = 2, CRASHES = 5, OTHERS = 3, ALL = ENDING + CRASHES + OTHERS, STACK = 64 * 1024 };
+static const int numbers[ALL] = {SIGTERM, SIGHUP,  SIGSEGV, SIGBUS,  SIGFPE,
+                                 SIGILL,  SIGABRT, SIGINT,  SIGCONT, SIGTSTP};
 static struct sigaction before[ALL];
 static char stack[STACK]; /* for a handler that runs because the other one is full */
 
@@ -25,7 +26,7 @@ static void on_quit(int number) {
 }
 
 static void on_other(int number) {
-    atomic_store(number == SIGINT ? &interrupted : &stop_wanted, true);
+    atomic_store(number == SIGINT ? &interrupted : number == SIGCONT ? &continued : &stop_wanted, true);
 }
 
 /* Only what is allowed in a handler; then it goes on as it would have without us. */
@@ -43,6 +44,7 @@ void cprof_screen_signals_start(void) {
     atomic_store(&quit_signal, 0);
     atomic_store(&interrupted, false);
     atomic_store(&stop_wanted, false);
+    atomic_store(&continued, false);
     has_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
     stack_t other = {.ss_sp = stack, .ss_size = sizeof stack}, had;
     if (sigaltstack(NULL, &had) == 0 && (had.ss_flags & SS_DISABLE))
@@ -81,6 +83,14 @@ bool cprof_screen_interrupted(void) {
 
 bool cprof_screen_stop_wanted(void) {
     return atomic_exchange(&stop_wanted, false);
+}
+
+bool cprof_screen_continued(void) {
+    return atomic_exchange(&continued, false);
+}
+
+void cprof_screen_signals_hang_up(void) {
+    atomic_store(&quit_signal, SIGHUP);
 }
 
 /* The last of the table. */

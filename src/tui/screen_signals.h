@@ -13,6 +13,9 @@ void cprof_screen_signals_end(void);
 /* Whether each has come since the last question. */
 bool cprof_screen_interrupted(void);
 bool cprof_screen_stop_wanted(void);
+bool cprof_screen_continued(void);
+/* As if SIGHUP had come. */
+void cprof_screen_signals_hang_up(void);
 /* While the terminal is not ours, a signal to stop stops at once, with whatever program has the terminal. */
 void cprof_screen_signals_leave(void);
 void cprof_screen_signals_return(void);

@@ -31,6 +31,8 @@ static bool start(cprof_app *app, const cprof_settings *settings, void (*loaded)
     if (!cprof_app_do(app, load_step, &l, err))
         return false;
     app->session = l.session;
+    if (cprof_stopped(&app->env, err)) /* in the last moment */
+        return false;
     app->cache = cprof_cache_new(app->session, CACHE_BYTES);
     if (!app->cache)
         return cprof_error_memory(&app->env, err);
@@ -91,11 +93,18 @@ static void take_event(cprof_app *app, const cprof_event *event) {
     }
 }
 
+/* Keys that have come already are taken before the screen is drawn, so that a flood of them, or a long text
+ * that is pasted, does not lag behind; what is shown is never older than MOMENT. */
 static void talk(cprof_app *app) {
+    enum { MOMENT = 40 };
+    uint64_t drawn = 0;
     while (!app->quit) {
         cprof_event event;
-        cprof_app_draw(app);
-        cprof_app_next(app, &event);
+        if (cprof_screen_now() - drawn >= MOMENT || !cprof_app_next_at_once(app, &event)) {
+            cprof_app_draw(app);
+            drawn = cprof_screen_now();
+            cprof_app_next(app, &event);
+        }
         take_event(app, &event);
     }
 }
@@ -121,6 +130,7 @@ static void deinit(cprof_app *app) {
     cprof_session_free(app->session);
     cprof_prompt_deinit(&app->prompt);
     cprof_history_deinit(&app->history);
+    cprof_vec_free(&app->env, &app->queue);
     cprof_vec_free(&app->env, &app->head);
     cprof_vec_free(&app->env, &app->message);
     cprof_grid_deinit(&app->grid);

@@ -7,6 +7,8 @@
 
 /* Milliseconds: until work is shown; between two looks at it; until work ahead is tried again. */
 enum { PATIENCE = 40, LOOK = 40, AHEAD_AGAIN = 50 };
+/* Events that are kept while something is at work; that are taken in at one look. */
+enum { KEPT = 1 << 16, AT_ONCE = 1000 };
 
 typedef struct job {
     cprof_app *app;
@@ -109,8 +111,20 @@ static void keep_event(cprof_app *app, const cprof_event *event) {
         leave(app);
     if (event->key == CPROF_KEY_QUIT)
         app->quit = true;
-    else if (event->key != CPROF_KEY_CTRL('C') && app->queue_count < CPROF_APP_EVENTS)
-        app->queue[(app->queue_first + app->queue_count++) % CPROF_APP_EVENTS] = *event;
+    else if (event->key != CPROF_KEY_CTRL('C') && app->queue.count < KEPT)
+        (void)cprof_vec_push(&app->env, &app->queue, *event); /* without memory it is lost */
+}
+
+/* Takes in what has come, after a moment at the most. */
+static void keep_events(cprof_app *app) {
+    cprof_event event = {.key = CPROF_KEY_NONE};
+    for (int i = 0; i < AT_ONCE && event.key != CPROF_KEY_QUIT; i++) {
+        bool came = app->away ? cprof_screen_alarm(&event)
+                              : cprof_screen_wait(app->screen, i == 0 ? LOOK : 0, &event);
+        if (!came)
+            return;
+        keep_event(app, &event);
+    }
 }
 
 bool cprof_app_do(cprof_app *app, bool (*step)(void *context, cprof_error *err), void *context,
@@ -118,7 +132,8 @@ bool cprof_app_do(cprof_app *app, bool (*step)(void *context, cprof_error *err),
     cprof_app_work *w = &app->work;
     job j = {app, step, context, err};
     pthread_t thread;
-    atomic_store(&app->stop, false);
+    if (cprof_stopped(&app->env, err))
+        return false;
     w->done = w->ok = false;
     w->stage = NULL;
     w->part = w->total = 0;
@@ -127,27 +142,34 @@ bool cprof_app_do(cprof_app *app, bool (*step)(void *context, cprof_error *err),
         return cprof_error_set(err, CPROF_ERR_IO, -1, "no thread can be started");
     bool done = wait_done(w, PATIENCE);
     while (!done) {
-        cprof_event event;
         if (!app->away)
             show_progress(app);
-        if (app->away ? cprof_screen_alarm(&event) : cprof_screen_wait(app->screen, LOOK, &event))
-            keep_event(app, &event);
+        keep_events(app);
         done = wait_done(w, app->away ? LOOK : 0);
     }
     pthread_join(thread, NULL);
-    atomic_store(&app->stop, false);
     if (w->note[0])
         cprof_app_say(app, false, "%s", w->note);
     return w->ok;
 }
 
+static bool take_kept(cprof_app *app, cprof_event *event) {
+    atomic_store(&app->stop, false); /* what was to be stopped has been */
+    if (app->queue.count == 0)
+        return false;
+    *event = app->queue.at[app->queue_first++];
+    if (app->queue_first == app->queue.count)
+        app->queue.count = app->queue_first = 0;
+    return true;
+}
+
+bool cprof_app_next_at_once(cprof_app *app, cprof_event *event) {
+    return take_kept(app, event) || cprof_screen_wait(app->screen, 0, event);
+}
+
 void cprof_app_next(cprof_app *app, cprof_event *event) {
-    if (app->queue_count > 0) {
-        *event = app->queue[app->queue_first];
-        app->queue_first = (app->queue_first + 1) % CPROF_APP_EVENTS;
-        app->queue_count--;
+    if (take_kept(app, event))
         return;
-    }
     bool begun;
     do
         begun = cprof_ahead_start(&app->ahead, &app->shell.settings);

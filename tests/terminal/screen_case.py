@@ -26,7 +26,8 @@ class ScreenCase(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory(prefix="cprof-screen-")
         self.addCleanup(self.folder.cleanup)
         self.environment = {**os.environ, "TMUX_TMPDIR": self.folder.name, "HOME": self.folder.name, "TZ": "UTC",
-                            "XDG_STATE_HOME": self.folder.name + "/state", "ENV": self.folder.name + "/rc"}
+                            "XDG_STATE_HOME": self.folder.name + "/state", "ENV": self.folder.name + "/rc",
+                            "LC_ALL": "C.UTF-8"}
         pathlib.Path(self.folder.name, "rc").write_text("PS1='READY> '\n")
         self.environment.pop("TMUX", None)
 

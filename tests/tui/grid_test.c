@@ -80,6 +80,17 @@ static void keeps_roles(void **state) {
     cprof_sink_deinit(&sink);
 }
 
+static void shows_ascii_where_nothing_else_is_taken(void **state) {
+    (void)state;
+    cprof_area area = cprof_grid_area(&grid);
+    cprof_area_puts(area, 0, 0, CPROF_ROLE_NORMAL, "▸▾●↓└›‹…×░▏~");
+    cprof_area_puts(area, 1, 0, CPROF_ROLE_NORMAL, "日e\xcc\x81|é|");
+    cprof_area_bar(area, 2, 0, 8, 0.328125, CPROF_ROLE_BAR); /* 21 of 64 eighths */
+    cprof_grid_to_ascii(&grid);
+    shows(">v*v`><*x:|~\n??e|?|\n###\n");
+    assert_int_equal(grid.cells[14].text[1], 0); /* no mark is left on the e */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(cuts_off_what_does_not_fit, start, end),
@@ -87,6 +98,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(lets_nothing_drive_the_terminal, start, end),
         cmocka_unit_test_setup_teardown(draws_bars_in_eighths, start, end),
         cmocka_unit_test_setup_teardown(keeps_roles, start, end),
+        cmocka_unit_test_setup_teardown(shows_ascii_where_nothing_else_is_taken, start, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
