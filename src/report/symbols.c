@@ -5,6 +5,7 @@
 #include "symbol/demangle.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 
 enum { READ_SECONDS = 60 };
@@ -23,6 +24,7 @@ typedef struct finder {
     cprof_child_output output; /* of one binary's child */
     CPROF_VEC(symbol) symbols; /* of one binary, by address */
     CPROF_VEC(uint32_t) nodes; /* all vertices that are shown, by address */
+    cprof_idmap files;         /* binaries with a node that the pattern matches, as keys */
     const char *path;
     uint64_t base;
 } finder;
@@ -38,8 +40,9 @@ static void read_address(cprof_symbol_set *set, cprof_slice pattern) {
         return;
     memcpy(text, pattern.ptr, pattern.len);
     text[pattern.len] = 0;
+    errno = 0;
     set->address = strtoull(text, &end, 0);
-    set->by_address = *end == 0;
+    set->by_address = *end == 0 && errno == 0;
 }
 
 static bool collect_nodes(finder *f, cprof_error *err) {
@@ -59,18 +62,21 @@ static int by_address(const void *a, const void *b, void *graph) {
                               cprof_graph_node(graph, y));
 }
 
-/* True when a node of this binary has a name that the pattern matches. */
-static bool has_matching_node(finder *f, cprof_str file) {
-    const cprof_graph *g = f->graph;
-    for (size_t i = 0; i < f->nodes.count; i++) {
-        if (cprof_graph_info(g, f->nodes.at[i])->objfile != file)
+/* Fills f->files. */
+static bool find_files(finder *f, cprof_error *err) {
+    cprof_arena scratch;
+    cprof_arena_init(&scratch, cprof_env_budget(f->env));
+    bool ok = true;
+    for (size_t i = 0; ok && i < f->nodes.count; i++) {
+        uint32_t node = cprof_graph_node(f->graph, f->nodes.at[i]);
+        cprof_str file = cprof_graph_info(f->graph, f->nodes.at[i])->objfile;
+        if (cprof_idmap_get(&f->files, file) != CPROF_NONE)
             continue;
-        cprof_slice name =
-            cprof_node_name_copy(&g->table, cprof_graph_node(g, f->nodes.at[i]), &f->report->arena);
-        if (name.ptr && cprof_regex_match(f->pattern, name))
-            return true;
+        cprof_slice name = cprof_node_name_copy(&f->graph->table, node, &scratch);
+        ok = name.ptr && (!cprof_regex_match(f->pattern, name) || cprof_idmap_set(&f->files, file, 0));
     }
-    return false;
+    cprof_arena_deinit(&scratch);
+    return ok || no_memory(f, err);
 }
 
 /* The symbol table of a mapping's binary; false only without memory or when it was stopped. */
@@ -181,7 +187,8 @@ static bool match_mapping(finder *f, uint32_t row, cprof_error *err) {
     const cprof_mapping *m = &p->mappings[row];
     cprof_slice file = cprof_profile_string(p, m->file);
     bool covers = f->set->by_address && m->start <= f->set->address && f->set->address <= m->limit;
-    if (file.len == 0 || memchr(file.ptr, 0, file.len) || (!covers && !has_matching_node(f, m->file)))
+    if (file.len == 0 || memchr(file.ptr, 0, file.len) ||
+        (!covers && cprof_idmap_get(&f->files, m->file) == CPROF_NONE))
         return true;
     uint32_t location = 0;
     while (location < p->locations.count && p->locations.mapping[location] != row)
@@ -205,10 +212,12 @@ bool cprof_symbol_set_init(cprof_symbol_set *set, cprof_report *report, const cp
     finder f = {.set = set, .report = report, .graph = graph, .env = report->view->env};
     *set = (cprof_symbol_set){.env = f.env};
     f.pattern = report->options.symbol;
+    cprof_idmap_init(&f.files, cprof_env_budget(f.env));
     read_address(set, cprof_regex_pattern(f.pattern));
     bool ok = collect_nodes(&f, err);
     if (ok && f.nodes.count > 0)
         qsort_r(f.nodes.at, f.nodes.count, sizeof *f.nodes.at, by_address, (void *)(uintptr_t)graph);
+    ok = ok && find_files(&f, err);
     for (uint32_t i = 0; ok && i < report->view->profile->mapping_count; i++)
         ok = match_mapping(&f, i, err);
     if (ok && set->matches.count > 0)
@@ -216,6 +225,7 @@ bool cprof_symbol_set_init(cprof_symbol_set *set, cprof_report *report, const cp
     cprof_vec_free(f.env, &f.symbols);
     cprof_vec_free(f.env, &f.nodes);
     cprof_vec_free(f.env, &f.output);
+    cprof_idmap_deinit(&f.files);
     return ok;
 }
 
