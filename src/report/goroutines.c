@@ -61,6 +61,11 @@ static bool find_group(work *w, uint32_t stack, cprof_str state, uint32_t *row) 
     return cprof_vec_push(g->env, &g->groups, group) && cprof_index_insert(&w->group_index, hash, *row);
 }
 
+/* Of two numbers that are not negative. */
+static int64_t sum_of(int64_t a, int64_t b) {
+    return a > INT64_MAX - b ? INT64_MAX : a + b;
+}
+
 static bool add_sample(work *w, uint32_t sample) {
     const cprof_profile *p = w->view->profile;
     record r = {.side = w->g->dumps - 1, .sample = sample, .count = cprof_view_value(w->view, sample)};
@@ -70,8 +75,7 @@ static bool add_sample(work *w, uint32_t sample) {
         r.count = r.count > -INT64_MAX ? -r.count : INT64_MAX;
     if (r.count <= 0)
         return true;
-    int64_t *total = &w->g->total[r.side];
-    *total = *total > INT64_MAX - r.count ? INT64_MAX : *total + r.count;
+    w->g->total[r.side] = sum_of(w->g->total[r.side], r.count);
     if (r.wait < w->options->min_wait ||
         (w->options->state && !cprof_regex_match(w->options->state, cprof_profile_string(p, state))))
         return true;
@@ -158,8 +162,8 @@ static void sum_side(work *w, const record *r, size_t count) {
     cprof_goroutine_side *side = &w->g->groups.at[r->group].side[r->side];
     side->longest = r[0].wait;
     for (size_t i = 0; i < count; i++) {
-        side->count = side->count > INT64_MAX - r[i].count ? INT64_MAX : side->count + r[i].count;
-        side->locked += r[i].locked ? r[i].count : 0;
+        side->count = sum_of(side->count, r[i].count);
+        side->locked = sum_of(side->locked, r[i].locked ? r[i].count : 0);
         add_examples(w, &r[i], side);
     }
     int64_t upper = wait_at(r, count, (side->count - 1) / 2), lower = wait_at(r, count, side->count / 2);
@@ -173,7 +177,7 @@ static void choose_creator(work *w, const record *r, size_t count) {
     for (size_t i = 0, next; i < count; i = next) {
         int64_t sum = 0;
         for (next = i; next < count && r[next].creator == r[i].creator; next++)
-            sum = sum > INT64_MAX - r[next].count ? INT64_MAX : sum + r[next].count;
+            sum = sum_of(sum, r[next].count);
         group->creator_count += r[i].creator != 0;
         if (sum > most) {
             most = sum;
@@ -247,11 +251,8 @@ static void cut_sections(work *w) {
         group->percent = percent_of(g, group);
         if (sum->groups++ == 0)
             sum->first = i;
-        for (int side = 0; side < CPROF_GOROUTINE_DUMPS; side++) {
-            int64_t *count = &sum->count[side];
-            *count =
-                *count > INT64_MAX - group->side[side].count ? INT64_MAX : *count + group->side[side].count;
-        }
+        for (int side = 0; side < CPROF_GOROUTINE_DUMPS; side++)
+            sum->count[side] = sum_of(sum->count[side], group->side[side].count);
         if (w->options->limit <= 0 || sum->kept < (unsigned long)w->options->limit)
             sum->kept++;
     }

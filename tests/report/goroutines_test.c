@@ -4,6 +4,7 @@
 #include "input/show.h"
 #include "render/goroutines.h"
 #include "transform/derive.h"
+#include "transform/profile_text.h"
 
 /* Waits of the first stack: 4, 2, 1 and less than 1 minute. */
 static const char left_dump[] = "goroutine 1 [select, 4 minutes]:\n"
@@ -168,6 +169,23 @@ static void json_says_the_same(void **state) {
     cprof_regex_free(regex);
 }
 
+static void counts_stay_at_the_bound(void **state) {
+    cprof_profile *p = profile_of_text(NULL, "types goroutine/count\n"
+                                             "9223372036854775807 : f : locked=x created_by=g\n"
+                                             "9223372036854775807 : f : locked=x created_by=h\n");
+    cprof_view view;
+    cprof_view_init(&view, p, NULL);
+    cprof_goroutines g;
+    assert_true(cprof_goroutines_init(&g, &view, &(cprof_goroutines_options){0}, NULL));
+    assert_int_equal(g.groups.count, 1);
+    assert_true(g.groups.at[0].side[0].count == INT64_MAX);
+    assert_true(g.groups.at[0].side[0].locked == INT64_MAX);
+    cprof_goroutines_deinit(&g);
+    cprof_view_deinit(&view);
+    cprof_profile_free(p);
+    (void)state;
+}
+
 static void times_are_read(void **state) {
     (void)state;
     static const struct {
@@ -192,6 +210,7 @@ int main(void) {
         cmocka_unit_test(short_waits_and_other_states_are_left_out),
         cmocka_unit_test(two_dumps_are_compared),
         cmocka_unit_test(json_says_the_same),
+        cmocka_unit_test(counts_stay_at_the_bound),
         cmocka_unit_test(times_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
