@@ -4,7 +4,7 @@
  * own.  ELF with DWARF (in the file itself or in a separate debug file), the ELF symbol table and Go's own
  * function table are read.
  *
- * Files are hostile input: see sandbox.h for how they are read at arm's length.
+ * Files are hostile input: cprof reads them in a child process (binary.h).
  */
 #ifndef CPROF_SYMBOL_OBJECT_H
 #define CPROF_SYMBOL_OBJECT_H

@@ -82,7 +82,8 @@ typedef struct work {
     cprof_relabel *relabel;
     bool has_remote; /* what is not found here, a server may know */
     cprof_child_output output;
-    CPROF_VEC(uint32_t) rows; /* scratch: locations of one mapping */
+    cprof_arena arena;      /* holds what follows */
+    uint32_t *first, *rows; /* locations of mapping m that have an address: rows[first[m] .. first[m + 1]) */
 } work;
 
 static bool take_frames(work *w, cprof_mapping *m, uint32_t location, cprof_binary_answer *a) {
@@ -113,11 +114,14 @@ static bool build_id_fits(cprof_slice wanted, cprof_slice found) {
 }
 
 /* Reads one mapping's binary; *missing when there is none to read. */
-static bool symbolize_mapping(work *w, cprof_mapping *m, bool fast, bool *missing, cprof_error *err) {
+static bool symbolize_mapping(work *w, uint32_t row, bool fast, bool *missing, cprof_error *err) {
     cprof_profile *p = w->profile;
+    cprof_mapping *m = &p->mappings[row];
+    const uint32_t *locations = w->rows + w->first[row];
+    uint32_t count = w->first[row + 1] - w->first[row];
     cprof_slice file = cprof_profile_string(p, m->file), build_id = cprof_profile_string(p, m->build_id);
     cprof_slice base = cprof_path_base(file);
-    cprof_binary_job j = {p, m, file.ptr, w->rows.at, (uint32_t)w->rows.count, fast};
+    cprof_binary_job j = {p, m, file.ptr, locations, count, fast};
     cprof_error why = CPROF_ERROR_INIT;
     w->output.count = 0;
     if (!cprof_child_run(cprof_binary_read, &j, "reading symbols", cprof_binary_limits(CHILD_SECONDS, w->env),
@@ -136,8 +140,8 @@ static bool symbolize_mapping(work *w, cprof_mapping *m, bool fast, bool *missin
         cprof_note(w->env, "no symbols for %.*s: the file here has another build id", CPROF_SLICE_ARG(base));
         return true;
     }
-    for (size_t i = 0; i < w->rows.count && !a.broken; i++)
-        if (!take_frames(w, m, w->rows.at[i], &a))
+    for (uint32_t i = 0; i < count && !a.broken; i++)
+        if (!take_frames(w, m, locations[i], &a))
             return cprof_error_memory(w->env, err);
     return true;
 }
@@ -155,13 +159,27 @@ static bool is_symbolizable(cprof_slice file) {
            !memchr(file.ptr, 0, file.len);
 }
 
-/* Those that have an address: the others are names already, or nothing. */
-static bool locations_of(work *w, uint32_t mapping, cprof_error *err) {
+static bool is_to_be_read(const cprof_locations *l, uint32_t i) {
+    return l->mapping[i] != CPROF_NONE && l->address[i] != 0; /* without, it is a name already, or nothing */
+}
+
+static bool group_locations(work *w) {
     const cprof_locations *l = &w->profile->locations;
-    w->rows.count = 0;
+    uint32_t mappings = w->profile->mapping_count;
+    w->first = cprof_arena_calloc(&w->arena, (size_t)mappings + 2, sizeof *w->first);
+    w->rows = cprof_arena_calloc(&w->arena, (size_t)l->count + 1, sizeof *w->rows);
+    if (!w->first || !w->rows)
+        return false;
+    uint32_t *next =
+        w->first + 1; /* of each mapping: where its next location goes; in the end, where it ends */
     for (uint32_t i = 0; i < l->count; i++)
-        if (l->mapping[i] == mapping && l->address[i] != 0 && !cprof_vec_push(w->env, &w->rows, i))
-            return cprof_error_memory(w->env, err);
+        if (is_to_be_read(l, i))
+            next[l->mapping[i] + 1]++;
+    for (uint32_t m = 0; m < mappings; m++)
+        next[m + 1] += next[m];
+    for (uint32_t i = 0; i < l->count; i++)
+        if (is_to_be_read(l, i))
+            w->rows[next[l->mapping[i]]++] = i;
     return true;
 }
 
@@ -172,9 +190,7 @@ static bool symbolize_mappings(work *w, const cprof_symbolize_mode *mode, cprof_
         cprof_slice file = cprof_profile_string(w->profile, m->file);
         if (!mode->force && (m->has_functions || m->has_filenames || m->has_line_numbers))
             continue;
-        if (!locations_of(w, i, err))
-            return false;
-        if (w->rows.count == 0)
+        if (w->first[i] == w->first[i + 1])
             continue;
         if (file.len == 0 && i == 0 && !w->has_remote)
             cprof_note(w->env,
@@ -183,7 +199,7 @@ static bool symbolize_mappings(work *w, const cprof_symbolize_mode *mode, cprof_
         missing |= file.len == 0 && i > 0;
         if (!is_symbolizable(file) || (m->build_id == 0 && is_url(file)))
             continue;
-        if (!symbolize_mapping(w, m, mode->fast, &missing, err))
+        if (!symbolize_mapping(w, i, mode->fast, &missing, err))
             return false;
     }
     if (missing)
@@ -192,8 +208,9 @@ static bool symbolize_mappings(work *w, const cprof_symbolize_mode *mode, cprof_
 }
 
 static bool symbolize_local(work *w, const cprof_symbolize_mode *mode, cprof_error *err) {
-    bool ok = symbolize_mappings(w, mode, err);
-    cprof_vec_free(w->env, &w->rows);
+    cprof_arena_init(&w->arena, cprof_env_budget(w->env));
+    bool ok = (group_locations(w) || cprof_error_memory(w->env, err)) && symbolize_mappings(w, mode, err);
+    cprof_arena_deinit(&w->arena);
     cprof_vec_free(w->env, &w->output);
     return ok;
 }
