@@ -43,28 +43,31 @@ bool cprof_remote_symbols_url(const char *url, cprof_arena *arena, const char **
 /* The locations that are asked for, found by their address in the answer. */
 typedef struct question {
     cprof_relabel *relabel;
-    cprof_index wanted;
+    cprof_idmap wanted;       /* by address: the last location */
+    CPROF_VEC(uint32_t) same; /* by location: the one before it with the same address, or CPROF_NONE */
     cprof_sink body;
 } question;
 
-static bool want_mapping(question *q, uint32_t mapping) {
-    const cprof_locations *l = &q->relabel->profile->locations;
-    for (uint32_t i = 0; i < l->count; i++) {
-        if (l->mapping[i] != mapping || l->address[i] == 0 || cprof_relabel_has_lines(q->relabel, i))
-            continue;
-        const char *plus = cprof_sink_bytes(&q->body).len > 0 ? "+" : "";
-        cprof_sink_printf(&q->body, "%s0x%llx", plus, (unsigned long long)l->address[i]);
-        if (!cprof_index_insert(&q->wanted, cprof_hash_u64(l->address[i]), i))
-            return false;
-    }
-    return true;
+static bool want_location(question *q, uint32_t location) {
+    uint64_t address = q->relabel->profile->locations.address[location];
+    const char *plus = cprof_sink_bytes(&q->body).len > 0 ? "+" : "";
+    q->same.at[location] = cprof_idmap_get(&q->wanted, address);
+    if (q->same.at[location] == CPROF_NONE)
+        cprof_sink_printf(&q->body, "%s0x%llx", plus, (unsigned long long)address);
+    return cprof_idmap_set(&q->wanted, address, location);
 }
 
 static bool want_all(question *q, bool force) {
     const cprof_profile *p = q->relabel->profile;
-    for (uint32_t i = 0; i < p->mapping_count; i++)
-        if ((force || !p->mappings[i].has_functions) && !want_mapping(q, i))
+    const cprof_locations *l = &p->locations;
+    if (!cprof_vec_reserve(p->env, &q->same, l->count))
+        return false;
+    for (uint32_t i = 0; i < l->count; i++) {
+        uint32_t mapping = l->mapping[i];
+        bool wanted = mapping != CPROF_NONE && (force || !p->mappings[mapping].has_functions);
+        if (wanted && l->address[i] != 0 && !cprof_relabel_has_lines(q->relabel, i) && !want_location(q, i))
             return false;
+    }
     return q->body.error.code == CPROF_OK;
 }
 
@@ -89,13 +92,10 @@ static bool take_answer(question *q, cprof_slice answer) {
     cprof_slice line, name;
     uint64_t address;
     while (cprof_slice_next_line(&answer, &line)) {
-        uint32_t i;
         if (!read_line(line, &address, &name))
             continue;
-        cprof_index_probe probe = cprof_index_start(&q->wanted, cprof_hash_u64(address));
-        while (cprof_index_next(&q->wanted, &probe, &i)) {
-            if (l->address[i] != address || cprof_relabel_has_lines(q->relabel, i))
-                continue;
+        uint32_t i = cprof_idmap_get(&q->wanted, address);
+        for (; i != CPROF_NONE && !cprof_relabel_has_lines(q->relabel, i); i = q->same.at[i]) {
             p->mappings[l->mapping[i]].has_functions = true;
             if (!cprof_relabel_add(q->relabel, i, name, CPROF_SLICE(""), 0, 0, 0))
                 return false;
@@ -130,11 +130,12 @@ static bool ask(const cprof_remote *remote, question *q, cprof_error *err) {
 bool cprof_remote_ask(const cprof_remote *remote, cprof_relabel *relabel, bool force, cprof_error *err) {
     const cprof_env *env = relabel->profile->env;
     question q = {.relabel = relabel};
-    cprof_index_init(&q.wanted, cprof_env_budget(env));
+    cprof_idmap_init(&q.wanted, cprof_env_budget(env));
     cprof_sink_init_memory(&q.body, env);
     bool ok = want_all(&q, force) || cprof_error_memory(env, err);
     ok = ok && (cprof_sink_bytes(&q.body).len == 0 || ask(remote, &q, err));
     cprof_sink_deinit(&q.body);
-    cprof_index_deinit(&q.wanted);
+    cprof_idmap_deinit(&q.wanted);
+    cprof_vec_free(env, &q.same);
     return ok;
 }

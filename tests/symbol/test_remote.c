@@ -2,6 +2,7 @@
 #include "symbol/remote.h"
 
 #include "support.h"
+#include "transform/profile_text.h"
 
 static void finds_the_symbol_handler(void **state) {
     static const char *const rows[][2] = {
@@ -33,7 +34,35 @@ static void finds_the_symbol_handler(void **state) {
     cprof_arena_deinit(&arena);
 }
 
+/* context: a buffer for the body. */
+static bool answer_names(void *context, const char *url, cprof_slice body, cprof_sink *answer,
+                         cprof_error *err) {
+    (void)err;
+    assert_string_equal(url, "http://host/symbolz");
+    memcpy(context, body.ptr, body.len);
+    cprof_sink_puts(answer, "num_symbols: 1\n0x1010 first\n0x1020\tsecond\n0x1010 again\n0x1030 unasked\n");
+    return true;
+}
+
+static void asks_for_each_address_once(void **state) {
+    char body[100] = "";
+    cprof_profile *p =
+        profile_of_text(NULL, "types n/count\n1 : -@a*0x1010 -@b*0x1010 -@a*0x1020 named@a*0x1030\n");
+    const cprof_remote remote = {.url = "http://host/heapz", .post = answer_names, .context = body};
+    cprof_relabel relabel;
+    (void)state;
+    assert_true(cprof_relabel_init(&relabel, p, NULL));
+    assert_true(cprof_remote_ask(&remote, &relabel, true, NULL));
+    assert_true(cprof_relabel_apply(&relabel, NULL));
+    cprof_relabel_deinit(&relabel);
+    assert_string_equal(body, "0x1010+0x1020");
+    assert_text(text_of_profile_take(p), "1 : first first second named\n");
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(finds_the_symbol_handler)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_the_symbol_handler),
+        cmocka_unit_test(asks_for_each_address_once),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
