@@ -63,7 +63,7 @@ static void line_range(const place *p, size_t count, int64_t *first, int64_t *la
         int64_t line = p[i].line, start = p[i].start_line;
         if (line < -MARGIN || line > INT64_MAX - MARGIN)
             continue;
-        if (start <= 0)
+        if (start == 0)
             start = line - MARGIN;
         *first = start < *first ? start : *first;
         *last = line + MARGIN > *last ? line + MARGIN : *last;

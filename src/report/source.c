@@ -5,7 +5,9 @@
 #include "graph/paths.h"
 #include "report/source_file.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -234,6 +236,14 @@ static bool leads_out(cprof_slice name) {
            cprof_slice_find(name, 0) < name.len;
 }
 
+/* "open NAME: not a directory": the reference words reasons without a capital. */
+static cprof_slice cannot_open(cprof_source_search *s, cprof_slice name, int reason) {
+    char why[128];
+    snprintf(why, sizeof why, ": %s", strerror(reason));
+    why[2] = (char)tolower((unsigned char)why[2]);
+    return join(s, CPROF_SLICE("open "), name, cprof_slice_of(why));
+}
+
 /* False without memory. */
 static bool find(cprof_source_search *s, cprof_source_text *text) {
     cprof_slice name = cprof_path_trim(text->name, s->trim_path, s->source_path);
@@ -268,9 +278,7 @@ static bool find(cprof_source_search *s, cprof_source_text *text) {
         return ok;
     s->missing++;
     if (absolute) {
-        cprof_slice why =
-            cprof_slice_of(reason == ENOENT ? ": no such file or directory" : ": permission denied");
-        text->error = join(s, CPROF_SLICE("open "), name, why);
+        text->error = cannot_open(s, name, reason);
     } else {
         cprof_slice start = join(s, CPROF_SLICE("could not find file "), name, CPROF_SLICE(" on path "));
         if (start.ptr)
