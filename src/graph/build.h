@@ -12,6 +12,9 @@ typedef struct cprof_stack_weights {
     uint64_t *touched; /* a bit a stack: it has a sample with a value (or divisor) other than 0 */
 } cprof_stack_weights;
 
+typedef struct cprof_label_tags cprof_label_tags; /* see tags.h */
+typedef struct cprof_wanted cprof_wanted;         /* see wanted.h */
+
 typedef struct cprof_graph_build {
     cprof_graph *graph;
     const cprof_graph_options *options;
@@ -19,12 +22,13 @@ typedef struct cprof_graph_build {
     cprof_arena scratch; /* gone when the graph is done */
     cprof_stack_weights weights;
     bool overflowed;
-    const uint64_t *kept; /* a bit a node: nodes that take part; NULL: all.  Not for trees */
-    uint32_t *stack_leaf; /* of a tree: the vertex where each stack ends, or CPROF_NONE */
-    uint32_t *parent;     /* of a tree: each vertex's caller in the samples, or CPROF_NONE */
-    uint32_t *caller;     /* the same, as vertices are left out */
-    bool *tree_inlined;   /* of a tree: the vertex is always inlined into its caller */
-    bool *tree_residual;  /* of a tree: vertices between it and its caller were left out */
+    cprof_label_tags *labels; /* visual only */
+    const uint64_t *kept;     /* a bit a node: nodes that take part; NULL: all.  Not for trees */
+    uint32_t *stack_leaf;     /* of a tree: the vertex where each stack ends, or CPROF_NONE */
+    uint32_t *parent;         /* of a tree: each vertex's caller in the samples, or CPROF_NONE */
+    uint32_t *caller;         /* the same, as vertices are left out */
+    bool *tree_inlined;       /* of a tree: the vertex is always inlined into its caller */
+    bool *tree_residual;      /* of a tree: vertices between it and its caller were left out */
 } cprof_graph_build;
 
 static inline bool cprof_bits_get(const uint64_t *bits, uint32_t i) {
@@ -38,9 +42,6 @@ bool cprof_graph_weigh_stacks(cprof_graph_build *b, cprof_error *err);
 /* Shares the stacks out among threads, about the same number of frames for each: thread i has the stacks
  * [cuts[i], cuts[i + 1]).  Returns how many there are to be. */
 unsigned cprof_graph_share_stacks(const cprof_graph_build *b, uint32_t cuts[CPROF_THREADS_MAX + 1]);
-/* A bit a location, in the build's scratch: it has one of these nodes (NULL: any node).  NULL without memory.
- */
-uint64_t *cprof_graph_mark_locations(cprof_graph_build *b, const uint64_t *nodes);
 /* Flat and cum of every vertex; for a tree, makes the vertices. */
 bool cprof_graph_sum_nodes(cprof_graph_build *b, cprof_error *err);
 bool cprof_graph_sum_tree(cprof_graph_build *b, cprof_error *err);
@@ -63,8 +64,9 @@ bool cprof_graph_drop_redundant_edges(cprof_graph_build *b, cprof_error *err);
 /* Sorts order[]: by flat or cum; for pictures by score. */
 bool cprof_graph_sort(cprof_graph_build *b, cprof_error *err);
 
-/* Label tags of the first `count` vertices in order[]; those lighter than cutoff are left out. */
-bool cprof_graph_find_tags(cprof_graph_build *b, uint32_t count, int64_t cutoff, cprof_error *err);
+/* Label tags of the wanted vertices; those lighter than cutoff are left out. */
+bool cprof_graph_find_tags(cprof_graph_build *b, const cprof_wanted *wanted, int64_t cutoff,
+                           cprof_error *err);
 /* How many tags of the vertex have a flat value. */
 uint32_t cprof_graph_count_tags(const cprof_graph *g, uint32_t vertex);
 

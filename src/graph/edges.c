@@ -1,7 +1,7 @@
 /* Calls between nodes: one pass over the stacks with a hash table of (caller, callee). */
-#include "graph/build.h"
-
+#include "graph/chain.h"
 #include "graph/pairs.h"
+#include "graph/wanted.h"
 
 /* One call of a stack, on its way into the table. */
 typedef struct call {
@@ -10,12 +10,6 @@ typedef struct call {
     uint32_t flags;
 } call;
 
-/* A node of a stack that takes part. */
-typedef struct kept_node {
-    uint32_t node; /* with CPROF_NODE_INLINED */
-    bool residual; /* nodes between it and its caller were left out */
-} kept_node;
-
 typedef struct walk {
     const cprof_env *env;
     const cprof_graph_build *build;
@@ -23,54 +17,39 @@ typedef struct walk {
     bool ok;
     cprof_error error;
     cprof_pairs pairs;
-    const uint64_t *kept, *into, *around;
-    const uint64_t *kept_locations; /* where few nodes take part: the locations that have some */
-    const uint64_t *any_locations;  /* and those that have any nodes */
-    cprof_node_stack stack;
-    CPROF_VEC(kept_node) chain; /* root first */
+    const uint64_t *into, *around;
+    const cprof_wanted *wanted; /* NULL: chains are made of the frames */
+    uint32_t room;              /* rows of wanted that take part */
+    cprof_chain chain;
     CPROF_VEC(call) calls;
 } walk;
 
-/* Fills the chain with the nodes of the stack that take part. */
-static bool keep_nodes(walk *w, const uint32_t *frames, uint32_t count) {
-    if (!cprof_node_stack_fill(&w->stack, &w->build->graph->table, frames, count) ||
-        !cprof_vec_reserve(w->env, &w->chain, w->stack.nodes.count + 1))
-        return false;
-    const uint32_t *nodes = w->stack.nodes.at;
-    kept_node *to = w->chain.at;
-    size_t last = w->stack.nodes.count, left = 0;
-    for (size_t i = last; i-- > 0;) {
-        /* Always written, counted only where it is kept: no branch on what no processor can foresee. */
-        bool keep = !w->kept || cprof_bits_get(w->kept, nodes[i] & CPROF_NODE_MASK);
-        to[left] = (kept_node){nodes[i], i + 1 != last};
-        last = keep ? i : last;
-        left += keep;
+/* Fills the chain from what is known of the stack; room for it was made. */
+static void take_wanted(walk *w, uint32_t stack) {
+    const cprof_wanted *wanted = w->wanted;
+    bool left_out = false;
+    w->chain.nodes.count = 0;
+    for (uint32_t i = wanted->first[stack + 1]; i-- > wanted->first[stack];) {
+        uint32_t entry = wanted->rows[i], row = entry & CPROF_WANTED_ROW;
+        left_out = left_out || (entry & CPROF_WANTED_RESIDUAL);
+        if (row < w->room)
+            w->chain.nodes.at[w->chain.nodes.count++] = (cprof_chain_node){
+                wanted->vertices[row] | (entry & CPROF_WANTED_INLINED ? CPROF_NODE_INLINED : 0), left_out};
+        left_out = row >= w->room;
     }
-    w->chain.count = left;
-    return true;
 }
 
-/* The same where they are few: all others are passed over by the location. */
-static bool keep_few_nodes(walk *w, const uint32_t *frames, uint32_t count) {
-    const cprof_node_table *table = &w->build->graph->table;
-    bool left_out = false;
-    for (uint32_t i = count; i-- > 0;) {
-        uint32_t location = frames[i];
-        if (!cprof_bits_get(w->kept_locations, location)) {
-            left_out |= cprof_bits_get(w->any_locations, location);
-            continue;
-        }
-        uint32_t nodes = cprof_node_count(table, location);
-        if (!cprof_vec_reserve(w->env, &w->chain, nodes))
-            return false;
-        for (uint32_t k = nodes; k-- > 0;) {
-            uint32_t node = cprof_node_marked(table, location, k);
-            bool keep = cprof_bits_get(w->kept, node & CPROF_NODE_MASK);
-            if (keep)
-                w->chain.at[w->chain.count++] = (kept_node){node, left_out};
-            left_out = !keep;
-        }
+static bool fill_chain(walk *w, uint32_t stack) {
+    uint32_t count;
+    if (!w->wanted) {
+        const uint32_t *frames = cprof_view_frames(w->build->view, stack, &count);
+        return cprof_chain_fill(&w->chain, frames, count);
     }
+    count = w->wanted->first[stack + 1] - w->wanted->first[stack];
+    w->chain.nodes.count = 0;
+    if (!cprof_vec_reserve(w->env, &w->chain.nodes, count))
+        return false;
+    take_wanted(w, stack);
     return true;
 }
 
@@ -82,10 +61,10 @@ static inline bool is_wanted(const walk *w, uint32_t caller, uint32_t callee) {
 
 /* Fills calls with those of the chain that are wanted. */
 static void find_calls(walk *w) {
-    const kept_node *chain = w->chain.at;
+    const cprof_chain_node *chain = w->chain.nodes.at;
     call *to = w->calls.at;
     size_t found = 0;
-    for (size_t i = 1; i < w->chain.count; i++) {
+    for (size_t i = 1; i < w->chain.nodes.count; i++) {
         uint32_t caller = chain[i - 1].node & CPROF_NODE_MASK, callee = chain[i].node & CPROF_NODE_MASK;
         if (caller == callee || !is_wanted(w, caller, callee))
             continue;
@@ -99,18 +78,19 @@ static void find_calls(walk *w) {
     w->calls.count = found;
 }
 
-static bool walk_stack(walk *w, const uint32_t *frames, uint32_t count, uint32_t stamp, int64_t weight,
-                       int64_t divisor) {
-    w->chain.count = w->calls.count = 0;
-    if (!(w->kept_locations ? keep_few_nodes : keep_nodes)(w, frames, count))
+static bool walk_stack(walk *w, uint32_t stack) {
+    const cprof_stack_weights *weights = &w->build->weights;
+    int64_t weight = weights->value[stack], divisor = weights->divisor ? weights->divisor[stack] : 0;
+    w->calls.count = 0;
+    if (!fill_chain(w, stack))
         return false;
-    size_t nodes = w->chain.count;
+    size_t nodes = w->chain.nodes.count;
     if (!cprof_vec_reserve(w->env, &w->calls, nodes + 1) || !cprof_pairs_reserve(&w->pairs, nodes))
         return false;
     find_calls(w);
     for (size_t i = 0; i < w->calls.count; i++) {
         const call *c = &w->calls.at[i];
-        cprof_pairs_count(&w->pairs, c->key, c->home, stamp, weight, divisor, c->flags);
+        cprof_pairs_count(&w->pairs, c->key, c->home, stack + 1, weight, divisor, c->flags);
     }
     return true;
 }
@@ -120,10 +100,7 @@ static bool walk_stacks(walk *w) {
     for (uint32_t i = w->from; i < w->to; i++) {
         if (!cprof_bits_get(b->weights.touched, i))
             continue;
-        uint32_t count;
-        const uint32_t *frames = cprof_view_frames(b->view, i, &count);
-        if (!walk_stack(w, frames, count, i + 1, b->weights.value[i],
-                        b->weights.divisor ? b->weights.divisor[i] : 0))
+        if (!walk_stack(w, i))
             return cprof_error_memory(w->env, &w->error);
         if ((i & 4095) == 0 && cprof_stopped(w->env, &w->error))
             return false;
@@ -181,47 +158,17 @@ static bool combine(cprof_graph_build *b, walk *shares, unsigned count, cprof_er
     return take_edges(b, &shares[0]) || cprof_error_memory(b->view->env, err);
 }
 
-/* True when few frames are of these locations: every so many frames are looked at. */
-static bool are_few(const cprof_stacks *stacks, const uint64_t *locations) {
-    enum { LOOKS = 1 << 12, FEW = 8 /* at most every so many */ };
-    size_t count = stacks->first[stacks->count], step = count / LOOKS + 1, looks = 0, met = 0;
-    for (size_t i = 0; i < count; i += step, looks++)
-        met += cprof_bits_get(locations, stacks->frames[i]);
-    return met * FEW < looks;
-}
-
-/* The locations that a walk looks at; both NULL: at all of them. */
-static bool find_locations(cprof_graph_build *b, const uint64_t **kept, const uint64_t **any) {
-    *kept = *any = NULL;
-    if (!b->kept)
-        return true;
-    const uint64_t *locations = cprof_graph_mark_locations(b, b->kept);
-    if (!locations || !are_few(&b->view->profile->stacks, locations))
-        return locations != NULL;
-    *kept = locations;
-    *any = cprof_graph_mark_locations(b, NULL);
-    return *any != NULL;
-}
-
-bool cprof_graph_find_edges(cprof_graph_build *b, const uint64_t *into, const uint64_t *around,
-                            cprof_error *err) {
+/* Walks all stacks, in shares like `like`. */
+static bool walk_all(cprof_graph_build *b, const walk *like, cprof_error *err) {
     const cprof_env *env = b->view->env;
     uint32_t cuts[CPROF_THREADS_MAX + 1];
     walk shares[CPROF_THREADS_MAX];
     unsigned threads = cprof_graph_share_stacks(b, cuts);
-    const uint64_t *kept, *any;
-    if (!find_locations(b, &kept, &any))
-        return cprof_error_memory(env, err);
     bool ok = true;
     for (unsigned i = 0; i < threads; i++) {
-        shares[i] =
-            (walk){.env = env, .build = b, .from = cuts[i], .to = cuts[i + 1], .error = CPROF_ERROR_INIT};
-        shares[i].kept = b->kept;
-        shares[i].kept_locations = kept;
-        shares[i].any_locations = any;
-        shares[i].into = into;
-        shares[i].around = around;
-        shares[i].stack.env = env;
+        shares[i] = *like;
+        shares[i].from = cuts[i];
+        shares[i].to = cuts[i + 1];
         ok = cprof_pairs_init(&shares[i].pairs, cprof_env_budget(env)) && ok;
     }
     if (ok)
@@ -231,11 +178,37 @@ bool cprof_graph_find_edges(cprof_graph_build *b, const uint64_t *into, const ui
     ok = ok && combine(b, shares, threads, err);
     for (unsigned i = 0; i < threads; i++) {
         cprof_pairs_deinit(&shares[i].pairs);
-        cprof_node_stack_deinit(&shares[i].stack);
-        cprof_vec_free(env, &shares[i].chain);
+        cprof_chain_deinit(&shares[i].chain);
         cprof_vec_free(env, &shares[i].calls);
     }
     return ok;
+}
+
+bool cprof_graph_find_edges(cprof_graph_build *b, const uint64_t *into, const uint64_t *around,
+                            cprof_error *err) {
+    const cprof_env *env = b->view->env;
+    cprof_chain_choice choice;
+    if (!cprof_chain_choose(b, b->kept, &choice))
+        return cprof_error_memory(env, err);
+    walk like = {.env = env,
+                 .build = b,
+                 .error = CPROF_ERROR_INIT,
+                 .into = into,
+                 .around = around,
+                 .chain = {.env = env, .choice = &choice}};
+    return walk_all(b, &like, err);
+}
+
+bool cprof_wanted_find_edges(const cprof_wanted *wanted, uint32_t room, cprof_graph_build *b,
+                             cprof_error *err) {
+    const cprof_env *env = b->view->env;
+    walk like = {.env = env,
+                 .build = b,
+                 .error = CPROF_ERROR_INIT,
+                 .wanted = wanted,
+                 .room = room,
+                 .chain = {.env = env}};
+    return walk_all(b, &like, err);
 }
 
 uint32_t cprof_graph_drop_light_edges(cprof_graph *g, const uint64_t *shown, int64_t cutoff) {

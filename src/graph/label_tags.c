@@ -1,4 +1,4 @@
-/* Which samples have which tag. */
+/* Which label sets have which tags. */
 #include "graph/tags.h"
 
 #include "base/sink.h"
@@ -6,20 +6,13 @@
 
 #include <stdlib.h>
 
-/* A label set's tags. */
-typedef struct label_set {
-    uint32_t first, count; /* in tagging.set_tags */
-    bool known;
-} label_set;
-
 typedef struct tagging {
-    cprof_graph_build *b;
+    const cprof_graph_build *b;
     cprof_label_tags *labels;
-    cprof_str base_key; /* of the profile; CPROF_NONE: it has no such string */
-    label_set *sets;
-    CPROF_VEC(uint32_t) set_tags; /* rows of labels->tags */
-    CPROF_VEC(uint32_t) combos;   /* label sets: the first with these text labels */
-    CPROF_VEC(cprof_str) texts;   /* of each combo: its text */
+    cprof_str base_key;         /* of the profile; CPROF_NONE: it has no such string */
+    uint64_t *weights;          /* by label set: absolute values of its samples */
+    CPROF_VEC(uint32_t) combos; /* label sets: the first with these text labels */
+    CPROF_VEC(cprof_str) texts; /* of each combo: its text */
     cprof_index by_combo;
     cprof_idmap by_name; /* row of labels->tags, by text << 32 | name */
 } tagging;
@@ -142,7 +135,7 @@ static bool find_text(tagging *t, uint32_t set, cprof_str *text) {
 
 /* --- tags of a label set --- */
 
-static bool add_tag(tagging *t, const cprof_label_tag *wanted) {
+static bool add_tag(tagging *t, const cprof_label_tag *wanted, uint64_t weight) {
     const cprof_env *env = t->b->view->env;
     uint64_t key = (uint64_t)wanted->text << 32 | wanted->name;
     uint32_t row = cprof_idmap_get(&t->by_name, key);
@@ -152,7 +145,9 @@ static bool add_tag(tagging *t, const cprof_label_tag *wanted) {
             !cprof_idmap_set(&t->by_name, key, row))
             return false;
     }
-    return cprof_vec_push(env, &t->set_tags, row);
+    cprof_label_tag *tag = &t->labels->tags.at[row];
+    tag->weight = tag->weight + weight < weight ? UINT64_MAX : tag->weight + weight;
+    return cprof_vec_push(env, &t->labels->set_tags, row);
 }
 
 /* True for the labels that pictures show as numbers. */
@@ -164,17 +159,17 @@ static cprof_slice number_name(const cprof_graph_build *b, int64_t number, char 
     return cprof_measure_label(number, b->options->tag_unit, b->options->show_unit, buffer);
 }
 
-static bool add_number(tagging *t, cprof_str text, int64_t number) {
+static bool add_number(tagging *t, cprof_str text, int64_t number, uint64_t weight) {
     char buffer[CPROF_LABEL_MAX];
     cprof_label_tag tag = {.text = text, .is_number = true};
     return cprof_strtab_add(&t->labels->names, number_name(t->b, number, buffer), &tag.name) &&
-           add_tag(t, &tag);
+           add_tag(t, &tag, weight);
 }
 
 int64_t cprof_label_tag_number(const cprof_label_tags *labels, const cprof_graph_build *b,
-                               const cprof_label_tag *tag, uint32_t member) {
+                               const cprof_label_tag *tag, uint32_t sample) {
     const cprof_profile *p = b->view->profile;
-    uint32_t set = cprof_sample_label_set(p, labels->members[member]);
+    uint32_t set = cprof_sample_label_set(p, sample);
     cprof_slice name = cprof_strtab_get(&labels->names, tag->name);
     for (uint32_t i = p->label_sets.first[set]; i < p->label_sets.first[set + 1]; i++) {
         const cprof_label *l = &p->label_sets.labels[i];
@@ -185,92 +180,74 @@ int64_t cprof_label_tag_number(const cprof_label_tags *labels, const cprof_graph
     return 0;
 }
 
-static bool know_set(tagging *t, uint32_t set) {
+static bool tag_set(tagging *t, uint32_t set) {
     const cprof_view *v = t->b->view;
     const cprof_label_sets *sets = &v->profile->label_sets;
     cprof_label_tag tag = {0};
-    label_set *s = &t->sets[set];
-    s->first = (uint32_t)t->set_tags.count;
-    bool ok = find_text(t, set, &tag.text) && (tag.text == 0 || add_tag(t, &tag));
+    uint64_t weight = t->weights[set];
+    bool ok = find_text(t, set, &tag.text) && (tag.text == 0 || add_tag(t, &tag, weight));
     for (uint32_t i = sets->first[set]; ok && i < sets->first[set + 1]; i++) {
         const cprof_label *l = &sets->labels[i];
         if (is_number(t->labels, v, l))
-            ok = add_number(t, tag.text, l->number);
+            ok = add_number(t, tag.text, l->number, weight);
     }
-    s->count = (uint32_t)t->set_tags.count - s->first;
-    s->known = true;
-    return ok && t->set_tags.count < UINT32_MAX;
+    return ok && t->labels->set_tags.count < UINT32_MAX;
 }
 
-/* --- samples --- */
+/* --- all label sets --- */
 
-/* The tags of a sample that weighs anything; NULL: it has none. */
-static const label_set *tags_of(const tagging *t, uint32_t sample) {
-    const cprof_view *v = t->b->view;
-    uint32_t set = cprof_sample_label_set(v->profile, sample);
-    if (set == 0 || (cprof_view_value(v, sample) == 0 && cprof_view_divisor(v, sample) == 0))
-        return NULL;
-    return &t->sets[set];
+static uint64_t magnitude(int64_t value) {
+    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 }
 
-/* Counts each tag's samples. */
-static bool count_members(tagging *t, cprof_error *err) {
+static bool weigh_sets(tagging *t, cprof_error *err) {
     const cprof_view *v = t->b->view;
-    uint64_t members = 0;
     uint32_t count = cprof_view_sample_count(v);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t sample = cprof_view_sample(v, i);
-        const label_set *s = tags_of(t, sample);
-        if (s && !s->known && !know_set(t, cprof_sample_label_set(v->profile, sample)))
-            return cprof_error_memory(v->env, err);
-        for (uint32_t k = 0; s && k < s->count; k++, members++)
-            t->labels->tags.at[t->set_tags.at[s->first + k]].member_count++;
-        if ((i & 4095) == 0 && cprof_stopped(v->env, err))
+        uint64_t *sum = &t->weights[cprof_sample_label_set(v->profile, sample)];
+        uint64_t weight = magnitude(cprof_view_value(v, sample));
+        *sum = *sum + weight < weight ? UINT64_MAX : *sum + weight;
+        if ((i & 65535) == 0 && cprof_stopped(v->env, err))
             return false;
     }
-    if (members >= UINT32_MAX)
-        return cprof_error_set(err, CPROF_ERR_LIMIT, -1, "more than %u labels of samples", UINT32_MAX - 1);
-    t->labels->member_count = (uint32_t)members;
     return true;
 }
 
-static bool place_members(tagging *t, cprof_error *err) {
+static bool tag_sets(tagging *t, cprof_error *err) {
     const cprof_view *v = t->b->view;
     cprof_label_tags *labels = t->labels;
-    labels->members =
-        cprof_arena_alloc(&t->b->scratch, ((size_t)labels->member_count + 1) * sizeof *labels->members);
-    if (!labels->members)
-        return cprof_error_memory(v->env, err);
-    uint32_t at = 0;
-    for (size_t i = 0; i < labels->tags.count; i++) {
-        labels->tags.at[i].first_member = at;
-        at += labels->tags.at[i].member_count;
-        labels->tags.at[i].member_count = 0;
+    uint32_t count = v->profile->label_sets.count;
+    for (uint32_t set = 0; set < count; set++) {
+        labels->set_first[set] = (uint32_t)labels->set_tags.count;
+        if (t->weights[set] > 0 && !tag_set(t, set))
+            return cprof_error_memory(v->env, err);
+        if ((set & 4095) == 0 && cprof_stopped(v->env, err))
+            return false;
     }
-    uint32_t count = cprof_view_sample_count(v);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t sample = cprof_view_sample(v, i);
-        const label_set *s = tags_of(t, sample);
-        for (uint32_t k = 0; s && k < s->count; k++) {
-            cprof_label_tag *tag = &labels->tags.at[t->set_tags.at[s->first + k]];
-            labels->members[tag->first_member + tag->member_count++] = sample;
-        }
-    }
+    labels->set_first[count] = (uint32_t)labels->set_tags.count;
     return true;
 }
 
-bool cprof_label_tags_init(cprof_label_tags *labels, cprof_graph_build *b, cprof_error *err) {
+bool cprof_label_tags_init(cprof_label_tags *labels, const cprof_graph_build *b, cprof_error *err) {
     const cprof_env *env = b->view->env;
+    cprof_budget *budget = cprof_env_budget(env);
     tagging t = {.b = b, .labels = labels};
+    size_t sets = (size_t)b->view->profile->label_sets.count + 1;
     *labels = (cprof_label_tags){0};
-    cprof_index_init(&t.by_combo, cprof_env_budget(env));
-    cprof_idmap_init(&t.by_name, cprof_env_budget(env));
+    cprof_arena scratch;
+    cprof_arena_init(&scratch, budget);
+    cprof_arena_init(&labels->arena, budget);
+    cprof_index_init(&t.by_combo, budget);
+    cprof_idmap_init(&t.by_name, budget);
     t.base_key = key_of(&t, "pprof::base");
     labels->bytes_key = key_of(&t, "bytes");
-    t.sets = cprof_arena_calloc(&b->scratch, (size_t)b->view->profile->label_sets.count + 1, sizeof *t.sets);
-    bool ok = (cprof_strtab_init(&labels->names, env) && t.sets) || cprof_error_memory(env, err);
-    ok = ok && count_members(&t, err) && place_members(&t, err);
-    cprof_vec_free(env, &t.set_tags);
+    t.weights = cprof_arena_calloc(&scratch, sets, sizeof *t.weights);
+    labels->set_first = cprof_arena_alloc(&labels->arena, sets * sizeof *labels->set_first);
+    bool ok = (cprof_strtab_init(&labels->names, env) && t.weights && labels->set_first) ||
+              cprof_error_memory(env, err);
+    ok = ok && weigh_sets(&t, err) && tag_sets(&t, err);
+    cprof_arena_deinit(&scratch);
     cprof_vec_free(env, &t.combos);
     cprof_vec_free(env, &t.texts);
     cprof_index_deinit(&t.by_combo);
@@ -278,7 +255,24 @@ bool cprof_label_tags_init(cprof_label_tags *labels, cprof_graph_build *b, cprof
     return ok;
 }
 
+void cprof_label_tags_drop_light(cprof_label_tags *labels, const cprof_graph_build *b, int64_t cutoff) {
+    uint32_t sets = b->view->profile->label_sets.count, from = 0, left = 0;
+    if (cutoff <= 0)
+        return;
+    for (uint32_t set = 0; set < sets; set++) {
+        uint32_t to = labels->set_first[set + 1];
+        labels->set_first[set] = left;
+        for (uint32_t i = from; i < to; i++)
+            if (labels->tags.at[labels->set_tags.at[i]].weight >= (uint64_t)cutoff)
+                labels->set_tags.at[left++] = labels->set_tags.at[i];
+        from = to;
+    }
+    labels->set_first[sets] = left;
+}
+
 void cprof_label_tags_deinit(cprof_label_tags *labels, const cprof_env *env) {
     cprof_vec_free(env, &labels->tags);
+    cprof_vec_free(env, &labels->set_tags);
     cprof_strtab_deinit(&labels->names);
+    cprof_arena_deinit(&labels->arena);
 }

@@ -1,4 +1,4 @@
-/* Sums of pairs of numbers (caller and callee, node and labels) in a hash table: all that counting a pair
+/* Sums of pairs of numbers (caller and callee, tag and vertex) in a hash table: all that counting a pair
  * touches is in one half of a cache line. */
 #ifndef CPROF_GRAPH_PAIRS_H
 #define CPROF_GRAPH_PAIRS_H
@@ -10,7 +10,7 @@
 typedef struct cprof_pair {
     uint64_t key; /* first << 32 | second; CPROF_PAIR_FREE: a free slot */
     int64_t weight, divisor;
-    uint32_t stamp;  /* the last stack (or sample) that counted, + 1 */
+    uint32_t stamp;  /* the last stack that counted, + 1, or the first sample: see below */
     uint32_t serial; /* order of first appearance; the caller's flags are in the highest bits */
 } cprof_pair;
 
@@ -61,6 +61,18 @@ static inline void cprof_pairs_count(cprof_pairs *pairs, uint64_t key, size_t ho
     p->stamp = stamp;
     p->serial |= flags & CPROF_PAIR_RESIDUAL;
     p->serial &= flags | ~CPROF_PAIR_INLINED;
+    cprof_i64_add(&p->weight, weight, &pairs->overflowed);
+    cprof_i64_add(&p->divisor, divisor, &pairs->overflowed);
+}
+
+/* Counts a pair each time; its stamp stays the first.  There are no flags. */
+static inline void cprof_pairs_add(cprof_pairs *pairs, uint64_t key, size_t home, uint32_t stamp,
+                                   int64_t weight, int64_t divisor) {
+    cprof_pair *p = cprof_pairs_at(pairs, key, home);
+    if (p->key == CPROF_PAIR_FREE) {
+        *p = (cprof_pair){key, weight, divisor, stamp, (uint32_t)pairs->count++};
+        return;
+    }
     cprof_i64_add(&p->weight, weight, &pairs->overflowed);
     cprof_i64_add(&p->divisor, divisor, &pairs->overflowed);
 }

@@ -49,21 +49,6 @@ unsigned cprof_graph_share_stacks(const cprof_graph_build *b, uint32_t cuts[CPRO
     return threads;
 }
 
-uint64_t *cprof_graph_mark_locations(cprof_graph_build *b, const uint64_t *nodes) {
-    const cprof_node_table *table = &b->graph->table;
-    uint32_t locations = b->view->profile->locations.count;
-    uint64_t *bits = cprof_arena_calloc(&b->scratch, (size_t)locations / 64 + 1, sizeof *bits);
-    for (uint32_t l = 0; bits && l < locations; l++) {
-        uint32_t count = cprof_node_count(table, l);
-        for (uint32_t i = 0; i < count; i++)
-            if (!nodes || cprof_bits_get(nodes, cprof_node_at(table, l, i))) {
-                cprof_bits_set(bits, l);
-                break;
-            }
-    }
-    return bits;
-}
-
 /* A node's sum beside the number (+ 1) of the last stack that counted in it: one cache line for both. */
 typedef struct node_sum {
     int64_t cum;

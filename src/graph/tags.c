@@ -1,189 +1,207 @@
 /* Label tags: what the labels of a vertex's samples weigh.  For pictures.
  *
- * Samples are brought into the order of their tags, and each tag's samples are walked one after the other:
- * the sums of one tag, a cell for each vertex that is wanted, stay in the processor's cache. */
+ * One pass over the samples with a hash table of (tag, vertex).  What weighs less than the cutoff is not
+ * shown, so tags that weigh less in all do not even get there: the few that are left stay in the processor's
+ * cache, however many different labels the samples have. */
 #include "graph/tags.h"
 
-#include <stdlib.h>
+#include "graph/pairs.h"
+#include "graph/wanted.h"
 
-/* What a vertex's samples with the tag at hand sum up to. */
-typedef struct cell {
-    int64_t cum, flat, cum_div, flat_div;
-    uint32_t tag;   /* that it is of, + 1 */
-    uint32_t first; /* member that was counted first */
-} cell;
-
-/* One thread's share of the tags. */
+/* One thread's share of the view's samples. */
 typedef struct share {
     const cprof_graph_build *b;
     const cprof_label_tags *labels;
     const cprof_wanted *wanted;
-    int64_t cutoff;
-    uint32_t from, to; /* tags */
-    cell *cells;       /* by wanted vertex */
-    uint32_t *touched; /* wanted vertices that the tag at hand has */
-    uint32_t touched_count;
-    CPROF_VEC(cprof_tag) tags;
-    bool overflowed, ok;
+    uint32_t from, to;
+    cprof_pairs cum, flat; /* of (tag, row of wanted) */
+    bool ok;
     cprof_error error;
 } share;
 
-/* --- one tag --- */
+/* --- counting --- */
 
-static void count_sample(share *s, uint32_t tag, uint32_t member) {
+/* stamp: the first of all samples that were counted. */
+static void add_pair(cprof_pairs *pairs, uint32_t tag, uint32_t row, uint32_t sample, int64_t value,
+                     int64_t divisor) {
+    uint64_t key = cprof_pair_key(tag, row);
+    cprof_pairs_add(pairs, key, cprof_pairs_home(pairs, key), sample, value, divisor);
+}
+
+static bool count_sample(share *s, uint32_t sample) {
     const cprof_view *v = s->b->view;
-    uint32_t sample = s->labels->members[member], stack = v->profile->samples.stack[sample];
+    uint32_t set = cprof_sample_label_set(v->profile, sample), stack = v->profile->samples.stack[sample];
+    const uint32_t *tags = s->labels->set_tags.at + s->labels->set_first[set];
+    const uint32_t *rows = s->wanted->rows + s->wanted->first[stack];
+    uint32_t tag_count = s->labels->set_first[set + 1] - s->labels->set_first[set];
+    uint32_t row_count = s->wanted->first[stack + 1] - s->wanted->first[stack];
     int64_t value = cprof_view_value(v, sample), divisor = cprof_view_divisor(v, sample);
-    for (uint32_t i = s->wanted->first[stack]; i < s->wanted->first[stack + 1]; i++) {
-        uint32_t row = s->wanted->rows[i] & ~CPROF_WANTED_LEAF;
-        cell *c = &s->cells[row];
-        if (c->tag != tag + 1) {
-            *c = (cell){.tag = tag + 1, .first = member};
-            s->touched[s->touched_count++] = row;
+    if (tag_count == 0 || (value == 0 && divisor == 0))
+        return true;
+    for (uint32_t t = 0; t < tag_count; t++) {
+        if (!cprof_pairs_reserve(&s->cum, row_count) || !cprof_pairs_reserve(&s->flat, 1))
+            return false;
+        for (uint32_t i = 0; i < row_count; i++) {
+            uint32_t row = rows[i] & CPROF_WANTED_ROW;
+            if (rows[i] & CPROF_WANTED_AGAIN)
+                continue;
+            add_pair(&s->cum, tags[t], row, sample, value, divisor);
+            if (rows[i] & CPROF_WANTED_LEAF)
+                add_pair(&s->flat, tags[t], row, sample, value, divisor);
         }
-        cprof_i64_add(&c->cum, value, &s->overflowed);
-        cprof_i64_add(&c->cum_div, divisor, &s->overflowed);
-        if (s->wanted->rows[i] & CPROF_WANTED_LEAF) {
-            cprof_i64_add(&c->flat, value, &s->overflowed);
-            cprof_i64_add(&c->flat_div, divisor, &s->overflowed);
-        }
-    }
-}
-
-/* Fetches what members that are to come will read: what is behind the share's is there too. */
-static void prefetch_members(const share *s, uint32_t member) {
-    enum { FIRST = 24, ROWS = 12 }; /* members ahead */
-    const uint32_t *members = s->labels->members, *stack = s->b->view->profile->samples.stack;
-    if (member + FIRST < s->labels->member_count)
-        __builtin_prefetch(&s->wanted->first[stack[members[member + FIRST]]]);
-    if (member + ROWS < s->labels->member_count)
-        __builtin_prefetch(&s->wanted->rows[s->wanted->first[stack[members[member + ROWS]]]]);
-}
-
-static bool take_cells(share *s, const cprof_label_tag *label) {
-    for (uint32_t i = 0; i < s->touched_count; i++) {
-        uint32_t row = s->touched[i];
-        const cell *c = &s->cells[row];
-        if (cprof_i64_abs(c->flat) < s->cutoff && cprof_i64_abs(c->cum) < s->cutoff)
-            continue;
-        cprof_tag tag = {
-            .vertex = s->wanted->vertices[row],
-            .labels = label->text,
-            .is_number = label->is_number,
-            .name = cprof_strtab_get(&s->labels->names, label->is_number ? label->name : label->text),
-            .number = label->is_number ? cprof_label_tag_number(s->labels, s->b, label, c->first) : 0,
-            .flat = c->flat,
-            .flat_div = c->flat_div,
-            .cum = c->cum,
-            .cum_div = c->cum_div};
-        if (!cprof_vec_push(s->b->view->env, &s->tags, tag))
-            return cprof_error_memory(s->b->view->env, &s->error);
     }
     return true;
 }
 
-static bool count_tag(share *s, uint32_t tag) {
-    const cprof_label_tag *label = &s->labels->tags.at[tag];
-    s->touched_count = 0;
-    for (uint32_t i = label->first_member; i < label->first_member + label->member_count; i++) {
-        prefetch_members(s, i);
-        count_sample(s, tag, i);
-        if ((i & 4095) == 0 && cprof_stopped(s->b->view->env, &s->error))
-            return false;
-    }
-    return take_cells(s, label);
+/* Fetches what the samples that are to come will read. */
+static void prefetch(const share *s, uint32_t i) {
+    enum { FIRST = 24, ROWS = 12 }; /* samples ahead */
+    const cprof_view *v = s->b->view;
+    if (i + FIRST >= s->to)
+        return;
+    uint32_t sample = cprof_view_sample(v, i + FIRST);
+    __builtin_prefetch(&s->wanted->first[v->profile->samples.stack[sample]]);
+    __builtin_prefetch(&s->labels->set_first[cprof_sample_label_set(v->profile, sample)]);
+    sample = cprof_view_sample(v, i + ROWS);
+    __builtin_prefetch(&s->wanted->rows[s->wanted->first[v->profile->samples.stack[sample]]]);
 }
 
 static void count_share(void *part) {
     share *s = part;
+    const cprof_view *v = s->b->view;
     s->ok = true;
-    for (uint32_t i = s->from; s->ok && i < s->to; i++)
-        s->ok = count_tag(s, i);
-}
-
-/* --- all of them --- */
-
-enum { MEMBERS_PER_THREAD = 1 << 13 }; /* fewer samples are not worth a thread */
-
-static bool share_init(cprof_graph_build *b, share *s) {
-    s->cells = cprof_arena_calloc(&b->scratch, (size_t)s->wanted->count + 1, sizeof *s->cells);
-    s->touched = cprof_arena_calloc(&b->scratch, (size_t)s->wanted->count + 1, sizeof *s->touched);
-    return s->cells && s->touched;
-}
-
-/* Cuts the tags into shares of about the same number of samples. */
-static bool make_shares(cprof_graph_build *b, const share *like, share *shares, unsigned threads) {
-    const cprof_label_tags *labels = like->labels;
-    uint32_t tag = 0, count = (uint32_t)labels->tags.count;
-    bool ok = true;
-    for (unsigned i = 0; i < threads; i++) {
-        uint64_t end = (uint64_t)labels->member_count * (i + 1) / threads;
-        shares[i] = *like;
-        shares[i].from = tag;
-        while (tag < count && labels->tags.at[tag].first_member < end)
-            tag++;
-        shares[i].to = i + 1 < threads ? tag : count;
-        ok = share_init(b, &shares[i]) && ok;
+    for (uint32_t i = s->from; s->ok && i < s->to; i++) {
+        prefetch(s, i);
+        if (!count_sample(s, cprof_view_sample(v, i)))
+            s->ok = cprof_error_memory(v->env, &s->error);
+        else if ((i & 4095) == 0)
+            s->ok = !cprof_stopped(v->env, &s->error);
     }
-    return ok;
 }
 
-/* The shares' tags, grouped by vertex. */
-static bool take_tags(cprof_graph *g, const share *shares, unsigned threads) {
-    size_t count = 0;
-    for (unsigned i = 0; i < threads; i++)
-        count += shares[i].tags.count;
-    g->tags = cprof_arena_alloc(&g->arena, (count + 1) * sizeof *g->tags);
-    g->tag_first = cprof_arena_calloc(&g->arena, (size_t)g->vertex_count + 2, sizeof *g->tag_first);
-    if (!g->tags || !g->tag_first || count >= UINT32_MAX)
+/* --- putting together --- */
+
+static bool add_pairs(cprof_graph_build *b, cprof_pairs *to, cprof_pairs *from) {
+    uint32_t count;
+    const cprof_pair *pairs = cprof_pairs_take(from, &b->scratch, &count);
+    if (!pairs || !cprof_pairs_reserve(to, count))
         return false;
-    g->tag_count = (uint32_t)count;
-    for (unsigned i = 0; i < threads; i++)
-        for (size_t k = 0; k < shares[i].tags.count; k++)
-            g->tag_first[shares[i].tags.at[k].vertex + 2]++;
-    for (uint32_t v = 0; v < g->vertex_count; v++)
-        g->tag_first[v + 2] += g->tag_first[v + 1];
-    for (unsigned i = 0; i < threads; i++)
-        for (size_t k = 0; k < shares[i].tags.count; k++) {
-            cprof_tag tag = shares[i].tags.at[k];
-            tag.name = cprof_arena_copy(&g->arena, tag.name);
-            if (!tag.name.ptr)
-                return false;
-            g->tags[g->tag_first[tag.vertex + 1]++] = tag;
-        }
+    for (uint32_t i = 0; i < count; i++)
+        cprof_pairs_add(to, pairs[i].key, cprof_pairs_home(to, pairs[i].key), pairs[i].stamp, pairs[i].weight,
+                        pairs[i].divisor);
+    b->overflowed |= from->overflowed;
     return true;
 }
 
-static bool count_all(cprof_graph_build *b, const share *like, cprof_error *err) {
-    const cprof_env *env = b->view->env;
-    share shares[CPROF_THREADS_MAX];
-    unsigned threads = cprof_threads_count(like->labels->member_count, MEMBERS_PER_THREAD);
-    bool ok = make_shares(b, like, shares, threads) || cprof_error_memory(env, err);
-    if (ok)
-        cprof_threads_run(count_share, shares, sizeof *shares, threads);
-    for (unsigned i = 0; ok && i < threads; i++) {
-        b->overflowed |= shares[i].overflowed;
-        ok = shares[i].ok;
-        if (!ok && err)
-            *err = shares[i].error;
+/* Adds the other shares to the first. */
+static bool combine(cprof_graph_build *b, share *shares, unsigned count, cprof_error *err) {
+    for (unsigned i = 0; i < count; i++) {
+        if (!shares[i].ok) {
+            if (err)
+                *err = shares[i].error;
+            return false;
+        }
+        if (i > 0 && (!add_pairs(b, &shares[0].cum, &shares[i].cum) ||
+                      !add_pairs(b, &shares[0].flat, &shares[i].flat)))
+            return cprof_error_memory(b->view->env, err);
     }
-    ok = ok && (take_tags(b->graph, shares, threads) || cprof_error_memory(env, err));
-    for (unsigned i = 0; i < threads; i++)
-        cprof_vec_free(env, &shares[i].tags);
-    return ok;
+    b->overflowed |= shares[0].cum.overflowed || shares[0].flat.overflowed;
+    return true;
 }
 
-bool cprof_graph_find_tags(cprof_graph_build *b, uint32_t count, int64_t cutoff, cprof_error *err) {
-    const cprof_env *env = b->view->env;
-    cprof_wanted wanted;
-    cprof_label_tags labels;
-    bool ok = cprof_label_tags_init(&labels, b, err) && cprof_wanted_init(&wanted, b, count, err);
-    if (ok) {
-        share like = {
-            .b = b, .labels = &labels, .wanted = &wanted, .cutoff = cutoff, .error = CPROF_ERROR_INIT};
-        ok = count_all(b, &like, err);
+static uint32_t vertex_of(const share *s, const cprof_pair *pair) {
+    return s->wanted->vertices[(uint32_t)pair->key];
+}
+
+/* What of a pair's samples end in the vertex. */
+static cprof_pair flat_of(const share *s, const cprof_pair *cum) {
+    const cprof_pair *flat = cprof_pairs_at(&s->flat, cum->key, cprof_pairs_home(&s->flat, cum->key));
+    return flat->key == CPROF_PAIR_FREE ? (cprof_pair){0} : *flat;
+}
+
+static bool is_light(const share *s, const cprof_pair *cum, int64_t cutoff) {
+    return cprof_i64_abs(cum->weight) < cutoff && cprof_i64_abs(flat_of(s, cum).weight) < cutoff;
+}
+
+static bool take_tag(const share *s, const cprof_pair *cum, cprof_tag *tag) {
+    const cprof_label_tags *labels = s->labels;
+    const cprof_label_tag *label = &labels->tags.at[cum->key >> 32];
+    cprof_pair flat = flat_of(s, cum);
+    cprof_slice name = cprof_strtab_get(&labels->names, label->is_number ? label->name : label->text);
+    *tag = (cprof_tag){
+        .vertex = vertex_of(s, cum),
+        .labels = label->text,
+        .is_number = label->is_number,
+        .name = cprof_arena_copy(&s->b->graph->arena, name),
+        .number = label->is_number ? cprof_label_tag_number(labels, s->b, label, cum->stamp) : 0,
+        .flat = flat.weight,
+        .flat_div = flat.divisor,
+        .cum = cum->weight,
+        .cum_div = cum->divisor,
+    };
+    return tag->name.ptr != NULL;
+}
+
+/* Makes the graph's tags, grouped by vertex, of what s counted. */
+static bool take_tags(cprof_graph *g, const share *s, cprof_pair *cums, uint32_t count, int64_t cutoff) {
+    uint32_t left = 0;
+    g->tag_first = cprof_arena_calloc(&g->arena, (size_t)g->vertex_count + 2, sizeof *g->tag_first);
+    if (!g->tag_first)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_light(s, &cums[i], cutoff))
+            continue;
+        g->tag_first[vertex_of(s, &cums[i]) + 2]++;
+        cums[left++] = cums[i];
     }
-    cprof_label_tags_deinit(&labels, env);
+    for (uint32_t v = 0; v < g->vertex_count; v++)
+        g->tag_first[v + 2] += g->tag_first[v + 1];
+    g->tags = cprof_arena_alloc(&g->arena, ((size_t)left + 1) * sizeof *g->tags);
+    g->tag_count = left;
+    for (uint32_t i = 0; g->tags && i < left; i++)
+        if (!take_tag(s, &cums[i], &g->tags[g->tag_first[vertex_of(s, &cums[i]) + 1]++]))
+            return false;
+    return g->tags != NULL;
+}
+
+enum { SAMPLES_PER_THREAD = 1 << 14 }; /* fewer are not worth a thread */
+
+static unsigned make_shares(cprof_graph_build *b, const share *like, share *shares, bool *ok) {
+    cprof_budget *budget = cprof_env_budget(b->view->env);
+    uint32_t samples = cprof_view_sample_count(b->view);
+    unsigned threads = cprof_threads_count(samples, SAMPLES_PER_THREAD);
+    *ok = true;
+    for (unsigned i = 0; i < threads; i++) {
+        shares[i] = *like;
+        shares[i].from = (uint32_t)((uint64_t)samples * i / threads);
+        shares[i].to = (uint32_t)((uint64_t)samples * (i + 1) / threads);
+        *ok = cprof_pairs_init(&shares[i].cum, budget) && *ok;
+        *ok = cprof_pairs_init(&shares[i].flat, budget) && *ok;
+    }
+    return threads;
+}
+
+bool cprof_graph_find_tags(cprof_graph_build *b, const cprof_wanted *wanted, int64_t cutoff,
+                           cprof_error *err) {
+    const cprof_env *env = b->view->env;
+    share shares[CPROF_THREADS_MAX];
+    const share like = {.b = b, .labels = b->labels, .wanted = wanted, .error = CPROF_ERROR_INIT};
+    bool ok;
+    cprof_label_tags_drop_light(b->labels, b, cutoff);
+    unsigned threads = make_shares(b, &like, shares, &ok);
+    if (ok)
+        cprof_threads_run(count_share, shares, sizeof *shares, threads);
+    else
+        cprof_error_memory(env, err);
+    if (ok && (ok = combine(b, shares, threads, err))) {
+        uint32_t count;
+        cprof_pair *cums = cprof_pairs_take(&shares[0].cum, &b->scratch, &count);
+        ok = (cums && take_tags(b->graph, &shares[0], cums, count, cutoff)) || cprof_error_memory(env, err);
+    }
+    for (unsigned i = 0; i < threads; i++) {
+        cprof_pairs_deinit(&shares[i].cum);
+        cprof_pairs_deinit(&shares[i].flat);
+    }
     return ok;
 }
 

@@ -1,5 +1,5 @@
 /* Choosing what a report shows: light nodes go first, then all but the heaviest node_count. */
-#include "graph/build.h"
+#include "graph/wanted.h"
 
 #define TAGS_SHOWN 4 /* label tags of one node that a picture has room for */
 
@@ -103,23 +103,33 @@ static uint32_t drop_light_calls(cprof_graph_build *b, const uint64_t *shown, in
     return dropped;
 }
 
+/* Leaves the first `room` of order[], and the calls between them. */
+static bool keep_room(cprof_graph_build *b, uint32_t room, const cprof_wanted *wanted, uint64_t **gone,
+                      cprof_error *err) {
+    if (!keep_first(b, room, gone))
+        return cprof_error_memory(b->view->env, err);
+    return (b->options->call_tree ? cprof_graph_tree_edges(b, *gone, err)
+                                  : cprof_wanted_find_edges(wanted, room, b, err)) &&
+           cprof_graph_sort(b, err);
+}
+
 static bool trim_visual(cprof_graph_build *b, int64_t node_cutoff, int64_t edge_cutoff, uint64_t **gone,
                         cprof_error *err) {
     cprof_graph *g = b->graph;
-    const cprof_graph_options *o = b->options;
+    uint32_t node_count = b->options->node_count;
+    cprof_wanted wanted;
     if (!find_edges(b, *gone, NULL, NULL, err) || !cprof_graph_sort(b, err) ||
-        !cprof_graph_find_tags(b, o->node_count ? o->node_count : UINT32_MAX, node_cutoff, err))
+        !cprof_wanted_init(&wanted, b, node_count ? node_count : UINT32_MAX, err) ||
+        !cprof_graph_find_tags(b, &wanted, node_cutoff, err))
         return false;
     const uint64_t *shown = bits_of(b, 0, g->count);
     if (!shown)
         return cprof_error_memory(b->view->env, err);
-    if (o->node_count) {
+    if (node_count) {
         drop_light_calls(b, shown, edge_cutoff);
         uint32_t room = room_for(b);
         if (room < g->count) {
-            if (!keep_first(b, room, gone))
-                return cprof_error_memory(b->view->env, err);
-            if (!find_edges(b, *gone, NULL, NULL, err) || !cprof_graph_sort(b, err))
+            if (!keep_room(b, room, &wanted, gone, err))
                 return false;
             shown = bits_of(b, 0, g->count);
             if (!shown)

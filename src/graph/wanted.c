@@ -1,50 +1,40 @@
-/* Which of the vertices that matter each stack has: found once a stack, however many samples have it. */
-#include "graph/tags.h"
+#include "graph/wanted.h"
+
+#include "graph/chain.h"
 
 typedef struct share {
     const cprof_graph_build *b;
     const cprof_wanted *wanted;
-    const uint64_t *bits;      /* by vertex: it is wanted */
-    const uint32_t *row;       /* by vertex, of those that are wanted */
-    const uint64_t *locations; /* a bit a location: it has a wanted node.  Not of trees */
-    const uint32_t *up;        /* of trees, by vertex: the next wanted one towards the root, or CPROF_NONE */
-    uint32_t from, to;         /* stacks */
-    uint32_t *stamp;           /* by row: the last stack that has it, + 1 */
+    const uint32_t *row; /* by vertex, of those that are wanted */
+    const uint32_t *up;  /* of trees, by vertex: the next wanted one towards the root, or CPROF_NONE */
+    cprof_chain chain;   /* not of trees */
+    uint32_t from, to;   /* stacks */
+    uint32_t *stamp;     /* by row: the last stack that has it, + 1 */
     CPROF_VEC(uint32_t) rows;
     bool ok;
     cprof_error error;
 } share;
 
-static void add_row(share *s, uint32_t vertex, uint32_t stack, bool is_leaf) {
+/* Room for it was made. */
+static void add_row(share *s, uint32_t vertex, uint32_t stack, uint32_t marks) {
     uint32_t row = s->row[vertex];
-    if (s->stamp[row] == stack + 1)
-        return;
+    s->rows.at[s->rows.count++] = row | marks | (s->stamp[row] == stack + 1 ? CPROF_WANTED_AGAIN : 0);
     s->stamp[row] = stack + 1;
-    s->rows.at[s->rows.count++] = row | (is_leaf ? CPROF_WANTED_LEAF : 0);
-}
-
-static bool add_location(share *s, uint32_t stack, uint32_t location, bool is_leaf) {
-    const cprof_node_table *table = &s->b->graph->table;
-    uint32_t count = cprof_node_count(table, location);
-    if (!cprof_vec_reserve(s->b->view->env, &s->rows, count))
-        return false;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t node = cprof_node_at(table, location, i);
-        if (cprof_bits_get(s->bits, node))
-            add_row(s, node, stack, is_leaf && i == 0);
-    }
-    return true;
 }
 
 static bool add_stack(share *s, uint32_t stack) {
-    const cprof_node_table *table = &s->b->graph->table;
-    uint32_t count, leaf = 0;
+    uint32_t count;
     const uint32_t *frames = cprof_view_frames(s->b->view, stack, &count);
-    while (leaf < count && cprof_node_count(table, frames[leaf]) == 0)
-        leaf++;
-    for (uint32_t i = leaf; i < count; i++)
-        if (cprof_bits_get(s->locations, frames[i]) && !add_location(s, stack, frames[i], i == leaf))
-            return false;
+    if (!cprof_chain_fill(&s->chain, frames, count) ||
+        !cprof_vec_reserve(s->b->view->env, &s->rows, s->chain.nodes.count))
+        return false;
+    uint32_t leaf = s->chain.has_leaf ? CPROF_WANTED_LEAF : 0;
+    for (size_t i = s->chain.nodes.count; i-- > 0; leaf = 0) {
+        cprof_chain_node n = s->chain.nodes.at[i];
+        add_row(s, n.node & CPROF_NODE_MASK, stack,
+                leaf | (n.node & CPROF_NODE_INLINED ? CPROF_WANTED_INLINED : 0) |
+                    (n.residual ? CPROF_WANTED_RESIDUAL : 0));
+    }
     return true;
 }
 
@@ -57,7 +47,7 @@ static bool add_path(share *s, uint32_t stack) {
             return true;
         if (!cprof_vec_reserve(s->b->view->env, &s->rows, 1))
             return false;
-        add_row(s, v, stack, v == leaf);
+        add_row(s, v, stack, v == leaf ? CPROF_WANTED_LEAF : 0);
     }
     return true;
 }
@@ -106,13 +96,13 @@ static const uint32_t *find_ways_up(cprof_graph_build *b, const uint64_t *bits) 
 }
 
 /* Fills what all shares have in common. */
-static bool start(share *like, cprof_graph_build *b, cprof_wanted *wanted, uint32_t count) {
+static bool start(share *like, cprof_graph_build *b, cprof_wanted *wanted, cprof_chain_choice *choice) {
     cprof_graph *g = b->graph;
     uint64_t *bits = cprof_arena_calloc(&b->scratch, (size_t)g->vertex_count / 64 + 1, sizeof *bits);
     uint32_t *row = cprof_arena_alloc(&b->scratch, ((size_t)g->vertex_count + 1) * sizeof *row);
     uint32_t stacks = b->view->profile->stacks.count;
-    *wanted = (cprof_wanted){.vertices = g->order, .count = count < g->count ? count : g->count};
-    *like = (share){.b = b, .wanted = wanted, .bits = bits, .row = row, .error = CPROF_ERROR_INIT};
+    *like = (share){.b = b, .wanted = wanted, .row = row, .error = CPROF_ERROR_INIT};
+    like->chain = (cprof_chain){.env = b->view->env, .choice = choice};
     wanted->first = cprof_arena_alloc(&b->scratch, ((size_t)stacks + 1) * sizeof *wanted->first);
     if (!bits || !row || !wanted->first)
         return false;
@@ -120,19 +110,36 @@ static bool start(share *like, cprof_graph_build *b, cprof_wanted *wanted, uint3
         cprof_bits_set(bits, g->order[i]);
         row[g->order[i]] = i;
     }
-    if (b->options->call_tree)
-        like->up = find_ways_up(b, bits);
-    else
-        like->locations = cprof_graph_mark_locations(b, bits);
-    return like->up || like->locations;
+    if (!b->options->call_tree)
+        return cprof_chain_choose(b, bits, choice);
+    like->up = find_ways_up(b, bits);
+    return like->up != NULL;
+}
+
+static bool run_shares(share *shares, unsigned count, cprof_graph_build *b, cprof_wanted *wanted,
+                       cprof_error *err) {
+    cprof_threads_run(run_share, shares, sizeof *shares, count);
+    for (unsigned i = 0; i < count; i++) {
+        if (shares[i].ok)
+            continue;
+        if (err)
+            *err = shares[i].error;
+        return false;
+    }
+    return combine(wanted, b, shares, count) || cprof_error_memory(b->view->env, err);
 }
 
 bool cprof_wanted_init(cprof_wanted *wanted, cprof_graph_build *b, uint32_t count, cprof_error *err) {
     const cprof_env *env = b->view->env;
+    const cprof_graph *g = b->graph;
     uint32_t cuts[CPROF_THREADS_MAX + 1];
     share shares[CPROF_THREADS_MAX], like;
     unsigned threads = cprof_graph_share_stacks(b, cuts);
-    if (!start(&like, b, wanted, count))
+    cprof_chain_choice choice;
+    *wanted = (cprof_wanted){.vertices = g->order, .count = count < g->count ? count : g->count};
+    if (wanted->count > CPROF_WANTED_ROW)
+        return cprof_error_set(err, CPROF_ERR_LIMIT, -1, "more than %u nodes in a picture", CPROF_WANTED_ROW);
+    if (!start(&like, b, wanted, &choice))
         return cprof_error_memory(env, err);
     bool ok = true;
     for (unsigned i = 0; i < threads; i++) {
@@ -142,17 +149,10 @@ bool cprof_wanted_init(cprof_wanted *wanted, cprof_graph_build *b, uint32_t coun
         shares[i].stamp = cprof_arena_calloc(&b->scratch, (size_t)wanted->count + 1, sizeof(uint32_t));
         ok = shares[i].stamp && ok;
     }
-    if (ok)
-        cprof_threads_run(run_share, shares, sizeof *shares, threads);
-    else
-        cprof_error_memory(env, err);
-    for (unsigned i = 0; ok && i < threads; i++) {
-        ok = shares[i].ok;
-        if (!ok && err)
-            *err = shares[i].error;
-    }
-    ok = ok && (combine(wanted, b, shares, threads) || cprof_error_memory(env, err));
-    for (unsigned i = 0; i < threads; i++)
+    ok = ok ? run_shares(shares, threads, b, wanted, err) : cprof_error_memory(env, err);
+    for (unsigned i = 0; i < threads; i++) {
+        cprof_chain_deinit(&shares[i].chain);
         cprof_vec_free(env, &shares[i].rows);
+    }
     return ok;
 }

@@ -1,0 +1,160 @@
+#include "graph/chain.h"
+
+/* --- the choice --- */
+
+/* The number of nodes that take part, and a bit for each location that has one. */
+static size_t mark_locations(const cprof_node_table *table, const uint64_t *kept, uint32_t locations,
+                             uint64_t *bits) {
+    size_t total = 0;
+    for (uint32_t l = 0; l < locations; l++) {
+        uint32_t count = cprof_node_count(table, l);
+        size_t before = total;
+        for (uint32_t i = 0; i < count; i++)
+            total += cprof_bits_get(kept, cprof_node_at(table, l, i));
+        if (total > before)
+            cprof_bits_set(bits, l);
+    }
+    return total;
+}
+
+static void link_location(const cprof_node_table *table, const uint64_t *kept, uint32_t location,
+                          cprof_chain_link *link, cprof_chain_node *nodes) {
+    bool residual = false;
+    for (uint32_t i = cprof_node_count(table, location); i-- > 0;) {
+        uint32_t node = cprof_node_marked(table, location, i);
+        bool keep = cprof_bits_get(kept, node & CPROF_NODE_MASK);
+        if (keep)
+            nodes[link->first + link->count++] = (cprof_chain_node){node, residual};
+        residual = !keep;
+    }
+    link->ends = !residual;
+}
+
+/* NULL in *empty where no location is. */
+static bool find_empty(cprof_graph_build *b, const uint64_t **empty) {
+    const cprof_node_table *table = &b->graph->table;
+    uint32_t locations = b->view->profile->locations.count;
+    uint64_t *bits = NULL;
+    for (uint32_t l = 0; l < locations; l++) {
+        if (cprof_node_count(table, l) > 0)
+            continue;
+        if (!bits && !(bits = cprof_arena_calloc(&b->scratch, (size_t)locations / 64 + 1, sizeof *bits)))
+            return false;
+        cprof_bits_set(bits, l);
+    }
+    *empty = bits;
+    return true;
+}
+
+bool cprof_chain_choose(cprof_graph_build *b, const uint64_t *kept, cprof_chain_choice *choice) {
+    const cprof_node_table *table = &b->graph->table;
+    uint32_t locations = b->view->profile->locations.count, words = locations / 64 + 1;
+    *choice = (cprof_chain_choice){.table = table};
+    if (!kept)
+        return true;
+    uint64_t *bits = cprof_arena_calloc(&b->scratch, words, sizeof *bits);
+    uint32_t *rank = cprof_arena_alloc(&b->scratch, words * sizeof *rank), links = 0;
+    if (!bits || !rank || !find_empty(b, &choice->empty))
+        return false;
+    size_t count = mark_locations(table, kept, locations, bits);
+    for (uint32_t i = 0; i < words; i++) {
+        rank[i] = links;
+        links += (uint32_t)__builtin_popcountll(bits[i]);
+    }
+    cprof_chain_link *link = cprof_arena_calloc(&b->scratch, (size_t)links + 1, sizeof *link);
+    cprof_chain_node *nodes = cprof_arena_alloc(&b->scratch, (count + 1) * sizeof *nodes);
+    if (!link || !nodes || count >= UINT32_MAX)
+        return false;
+    choice->links = link;
+    for (uint32_t l = 0; l < locations; l++) {
+        if (!cprof_bits_get(bits, l))
+            continue;
+        link_location(table, kept, l, link, nodes);
+        link[1].first = link->first + link->count;
+        link++;
+    }
+    choice->locations = bits;
+    choice->rank = rank;
+    choice->nodes = nodes;
+    return true;
+}
+
+/* --- one stack --- */
+
+static bool fill_from_all(cprof_chain *c, const uint32_t *frames, uint32_t count) {
+    if (!cprof_node_stack_fill(&c->stack, c->choice->table, frames, count) ||
+        !cprof_vec_reserve(c->env, &c->nodes, c->stack.nodes.count + 1))
+        return false;
+    const uint32_t *nodes = c->stack.nodes.at;
+    cprof_chain_node *to = c->nodes.at;
+    for (size_t i = c->stack.nodes.count; i-- > 0;)
+        *to++ = (cprof_chain_node){nodes[i], false};
+    c->nodes.count = c->stack.nodes.count;
+    c->has_leaf = c->nodes.count > 0;
+    return true;
+}
+
+static bool find_hits(cprof_chain *c, const uint32_t *frames, uint32_t count) {
+    const uint64_t *locations = c->choice->locations;
+    c->hits.count = 0;
+    if (!cprof_vec_reserve(c->env, &c->hits, (size_t)count + 1))
+        return false;
+    uint32_t *to = c->hits.at;
+    size_t found = 0;
+    /* Always written, counted only where it is one: no branch on what no processor can foresee. */
+    for (uint32_t i = 0; i < count; i++) {
+        to[found] = i;
+        found += cprof_bits_get(locations, frames[i]);
+    }
+    c->hits.count = found;
+    return true;
+}
+
+/* True when frames[from .. to), none of them a hit, have any node. */
+static bool have_nodes(const cprof_chain *c, const uint32_t *frames, uint32_t from, uint32_t to) {
+    const uint64_t *empty = c->choice->empty;
+    while (empty && from < to && cprof_bits_get(empty, frames[from]))
+        from++;
+    return from < to;
+}
+
+static const cprof_chain_link *link_of(const cprof_chain_choice *choice, uint32_t location) {
+    uint32_t word = location >> 6;
+    uint64_t below = choice->locations[word] & ((UINT64_C(1) << (location & 63)) - 1);
+    return &choice->links[choice->rank[word] + (uint32_t)__builtin_popcountll(below)];
+}
+
+static bool fill_from_some(cprof_chain *c, const uint32_t *frames, uint32_t count) {
+    if (!find_hits(c, frames, count))
+        return false;
+    bool left_out = false;
+    uint32_t end = count; /* of the frames between a hit and the one before */
+    for (size_t i = c->hits.count; i-- > 0;) {
+        uint32_t hit = c->hits.at[i];
+        const cprof_chain_link *link = link_of(c->choice, frames[hit]);
+        const cprof_chain_node *nodes = c->choice->nodes + link->first;
+        if (!cprof_vec_reserve(c->env, &c->nodes, link->count))
+            return false;
+        cprof_chain_node *to = c->nodes.at + c->nodes.count;
+        left_out = left_out || have_nodes(c, frames, hit + 1, end);
+        for (uint32_t k = 0; k < link->count; k++)
+            to[k] = nodes[k];
+        to->residual |= left_out;
+        c->nodes.count += link->count;
+        left_out = !link->ends;
+        end = hit;
+    }
+    c->has_leaf = c->nodes.count > 0 && !left_out && !have_nodes(c, frames, 0, end);
+    return true;
+}
+
+bool cprof_chain_fill(cprof_chain *c, const uint32_t *frames, uint32_t count) {
+    c->nodes.count = 0;
+    return (c->choice->locations ? fill_from_some : fill_from_all)(c, frames, count);
+}
+
+void cprof_chain_deinit(cprof_chain *c) {
+    cprof_node_stack_deinit(&c->stack);
+    cprof_vec_free(c->env, &c->nodes);
+    cprof_vec_free(c->env, &c->hits);
+}
