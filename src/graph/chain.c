@@ -1,5 +1,7 @@
 #include "graph/chain.h"
 
+enum { COPIED = 4 }; /* nodes of a location at once: few have more */
+
 /* --- the choice --- */
 
 /* The number of nodes that take part, and a bit for each location that has one. */
@@ -17,17 +19,19 @@ static size_t mark_locations(const cprof_node_table *table, const uint64_t *kept
     return total;
 }
 
+/* Writes what of a location takes part, and its mark, to the end of the choice's arrays. */
 static void link_location(const cprof_node_table *table, const uint64_t *kept, uint32_t location,
-                          cprof_chain_link *link, cprof_chain_node *nodes) {
-    bool residual = false;
+                          uint32_t *link, uint32_t *nodes) {
+    uint32_t at = *link, residual = 0;
     for (uint32_t i = cprof_node_count(table, location); i-- > 0;) {
         uint32_t node = cprof_node_marked(table, location, i);
         bool keep = cprof_bits_get(kept, node & CPROF_NODE_MASK);
         if (keep)
-            nodes[link->first + link->count++] = (cprof_chain_node){node, residual};
-        residual = !keep;
+            nodes[at++] = node | residual;
+        residual = keep ? 0 : CPROF_NODE_RESIDUAL;
     }
-    link->ends = !residual;
+    link[0] |= residual ? CPROF_LINK_SHORT : 0;
+    link[1] = at;
 }
 
 /* NULL in *empty where no location is. */
@@ -61,18 +65,15 @@ bool cprof_chain_choose(cprof_graph_build *b, const uint64_t *kept, cprof_chain_
         rank[i] = links;
         links += (uint32_t)__builtin_popcountll(bits[i]);
     }
-    cprof_chain_link *link = cprof_arena_calloc(&b->scratch, (size_t)links + 1, sizeof *link);
-    cprof_chain_node *nodes = cprof_arena_alloc(&b->scratch, (count + 1) * sizeof *nodes);
-    if (!link || !nodes || count >= UINT32_MAX)
+    uint32_t *link = cprof_arena_alloc(&b->scratch, ((size_t)links + 1) * sizeof *link);
+    uint32_t *nodes = cprof_arena_calloc(&b->scratch, count + COPIED, sizeof *nodes);
+    if (!link || !nodes || count >= CPROF_LINK_SHORT)
         return false;
     choice->links = link;
-    for (uint32_t l = 0; l < locations; l++) {
-        if (!cprof_bits_get(bits, l))
-            continue;
-        link_location(table, kept, l, link, nodes);
-        link[1].first = link->first + link->count;
-        link++;
-    }
+    *link = 0;
+    for (uint32_t l = 0; l < locations; l++)
+        if (cprof_bits_get(bits, l))
+            link_location(table, kept, l, link++, nodes);
     choice->locations = bits;
     choice->rank = rank;
     choice->nodes = nodes;
@@ -86,9 +87,9 @@ static bool fill_from_all(cprof_chain *c, const uint32_t *frames, uint32_t count
         !cprof_vec_reserve(c->env, &c->nodes, c->stack.nodes.count + 1))
         return false;
     const uint32_t *nodes = c->stack.nodes.at;
-    cprof_chain_node *to = c->nodes.at;
+    uint32_t *to = c->nodes.at;
     for (size_t i = c->stack.nodes.count; i-- > 0;)
-        *to++ = (cprof_chain_node){nodes[i], false};
+        *to++ = nodes[i];
     c->nodes.count = c->stack.nodes.count;
     c->has_leaf = c->nodes.count > 0;
     return true;
@@ -115,33 +116,42 @@ static bool have_nodes(const cprof_chain *c, const uint32_t *frames, uint32_t fr
     const uint64_t *empty = c->choice->empty;
     while (empty && from < to && cprof_bits_get(empty, frames[from]))
         from++;
-    return from < to;
+    return from != to;
 }
 
-static const cprof_chain_link *link_of(const cprof_chain_choice *choice, uint32_t location) {
+/* What of the location takes part; it has some.  Returns how many, *is_short where its innermost is not one.
+ */
+static uint32_t link_of(const cprof_chain_choice *choice, uint32_t location, const uint32_t **nodes,
+                        bool *is_short) {
     uint32_t word = location >> 6;
     uint64_t below = choice->locations[word] & ((UINT64_C(1) << (location & 63)) - 1);
-    return &choice->links[choice->rank[word] + (uint32_t)__builtin_popcountll(below)];
+    const uint32_t *link = choice->links + choice->rank[word] + (uint32_t)__builtin_popcountll(below);
+    uint32_t first = link[0] & ~CPROF_LINK_SHORT;
+    *nodes = choice->nodes + first;
+    *is_short = link[0] & CPROF_LINK_SHORT;
+    return (link[1] & ~CPROF_LINK_SHORT) - first;
 }
 
 static bool fill_from_some(cprof_chain *c, const uint32_t *frames, uint32_t count) {
-    if (!find_hits(c, frames, count))
+    if (!find_hits(c, frames, count) || !cprof_vec_reserve(c->env, &c->nodes, (c->hits.count + 1) * COPIED))
         return false;
     bool left_out = false;
     uint32_t end = count; /* of the frames between a hit and the one before */
     for (size_t i = c->hits.count; i-- > 0;) {
+        const uint32_t *nodes;
         uint32_t hit = c->hits.at[i];
-        const cprof_chain_link *link = link_of(c->choice, frames[hit]);
-        const cprof_chain_node *nodes = c->choice->nodes + link->first;
-        if (!cprof_vec_reserve(c->env, &c->nodes, link->count))
+        left_out |= have_nodes(c, frames, hit + 1, end);
+        uint32_t residual = left_out ? CPROF_NODE_RESIDUAL : 0,
+                 n = link_of(c->choice, frames[hit], &nodes, &left_out);
+        if (n > COPIED && !cprof_vec_reserve(c->env, &c->nodes, n + (i + 1) * COPIED))
             return false;
-        cprof_chain_node *to = c->nodes.at + c->nodes.count;
-        left_out = left_out || have_nodes(c, frames, hit + 1, end);
-        for (uint32_t k = 0; k < link->count; k++)
-            to[k] = nodes[k];
-        to->residual |= left_out;
-        c->nodes.count += link->count;
-        left_out = !link->ends;
+        uint32_t *to = c->nodes.at + c->nodes.count;
+        /* Copies more than there may be: what is too much is overwritten by the next. */
+        memcpy(to, nodes, COPIED * sizeof *to);
+        if (n > COPIED)
+            memcpy(to, nodes, n * sizeof *to);
+        *to |= residual;
+        c->nodes.count += n;
         end = hit;
     }
     c->has_leaf = c->nodes.count > 0 && !left_out && !have_nodes(c, frames, 0, end);

@@ -4,29 +4,20 @@
 
 #include "graph/build.h"
 
-typedef struct cprof_chain_node {
-    uint32_t node; /* with CPROF_NODE_INLINED */
-    bool residual; /* nodes between it and its caller were left out */
-} cprof_chain_node;
-
-/* What of a location takes part. */
-typedef struct cprof_chain_link {
-    uint32_t first; /* in choice.nodes */
-    uint32_t count : 31;
-    uint32_t ends : 1; /* the innermost of its nodes is among them */
-} cprof_chain_link;
-
 /* Which nodes take part; shared by threads.  All but the table is NULL where all do.  Where only some do,
  * most frames are passed over by a bit of their location, and what the others need is kept close together:
- * location l is links[rank[l / 64] + the bits of locations[l / 64] below l]. */
+ * location l has the rank r = rank[l / 64] + the bits of locations[l / 64] below l, and what of it takes part
+ * is nodes[links[r] .. links[r + 1]), outermost first, CPROF_LINK_SHORT taken off. */
 typedef struct cprof_chain_choice {
     const cprof_node_table *table;
     const uint64_t *locations; /* a bit a location: it has nodes that take part */
     const uint32_t *rank;      /* of every 64 locations: how many have, before them */
-    const cprof_chain_link *links;
-    const cprof_chain_node *nodes; /* of the links, outermost first */
-    const uint64_t *empty;         /* a bit a location: it has no nodes at all.  NULL: there are none such */
+    const uint32_t *links;
+    const uint32_t *nodes; /* with the marks of CPROF_NODE_*; some more may be read behind the last */
+    const uint64_t *empty; /* a bit a location: it has no nodes at all.  NULL: there are none such */
 } cprof_chain_choice;
+
+#define CPROF_LINK_SHORT UINT32_C(0x80000000) /* the location's innermost node is not among them */
 
 /* kept: a bit a node, or NULL for all.  What the choice needs is in the build's scratch.  False without
  * memory. */
@@ -36,8 +27,8 @@ bool cprof_chain_choose(cprof_graph_build *b, const uint64_t *kept, cprof_chain_
 typedef struct cprof_chain {
     const cprof_env *env;
     const cprof_chain_choice *choice;
-    CPROF_VEC(cprof_chain_node) nodes; /* root first */
-    bool has_leaf;                     /* the last one is where the stack ends */
+    CPROF_VEC(uint32_t) nodes; /* root first, with the marks of CPROF_NODE_* */
+    bool has_leaf;             /* the last one is where the stack ends */
     cprof_node_stack stack;
     CPROF_VEC(uint32_t) hits; /* frames whose location has nodes that take part */
 } cprof_chain;

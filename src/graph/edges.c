@@ -27,16 +27,16 @@ typedef struct walk {
 /* Fills the chain from what is known of the stack; room for it was made. */
 static void take_wanted(walk *w, uint32_t stack) {
     const cprof_wanted *wanted = w->wanted;
-    bool left_out = false;
-    w->chain.nodes.count = 0;
+    uint32_t *to = w->chain.nodes.at, residual = 0;
     for (uint32_t i = wanted->first[stack + 1]; i-- > wanted->first[stack];) {
         uint32_t entry = wanted->rows[i], row = entry & CPROF_WANTED_ROW;
-        left_out = left_out || (entry & CPROF_WANTED_RESIDUAL);
+        residual |= entry & CPROF_WANTED_RESIDUAL ? CPROF_NODE_RESIDUAL : 0;
         if (row < w->room)
-            w->chain.nodes.at[w->chain.nodes.count++] = (cprof_chain_node){
-                wanted->vertices[row] | (entry & CPROF_WANTED_INLINED ? CPROF_NODE_INLINED : 0), left_out};
-        left_out = row >= w->room;
+            *to++ =
+                wanted->vertices[row] | (entry & CPROF_WANTED_INLINED ? CPROF_NODE_INLINED : 0) | residual;
+        residual = row < w->room ? 0 : CPROF_NODE_RESIDUAL;
     }
+    w->chain.nodes.count = (size_t)(to - w->chain.nodes.at);
 }
 
 static bool fill_chain(walk *w, uint32_t stack) {
@@ -61,17 +61,17 @@ static inline bool is_wanted(const walk *w, uint32_t caller, uint32_t callee) {
 
 /* Fills calls with those of the chain that are wanted. */
 static void find_calls(walk *w) {
-    const cprof_chain_node *chain = w->chain.nodes.at;
+    const uint32_t *chain = w->chain.nodes.at;
     call *to = w->calls.at;
     size_t found = 0;
     for (size_t i = 1; i < w->chain.nodes.count; i++) {
-        uint32_t caller = chain[i - 1].node & CPROF_NODE_MASK, callee = chain[i].node & CPROF_NODE_MASK;
+        uint32_t caller = chain[i - 1] & CPROF_NODE_MASK, callee = chain[i] & CPROF_NODE_MASK;
         if (caller == callee || !is_wanted(w, caller, callee))
             continue;
         call c = {.key = cprof_pair_key(caller, callee)};
         c.home = cprof_pairs_home(&w->pairs, c.key);
-        c.flags = (chain[i].residual ? CPROF_PAIR_RESIDUAL : 0) |
-                  (chain[i].node & CPROF_NODE_INLINED ? CPROF_PAIR_INLINED : 0);
+        c.flags = (chain[i] & CPROF_NODE_RESIDUAL ? CPROF_PAIR_RESIDUAL : 0) |
+                  (chain[i] & CPROF_NODE_INLINED ? CPROF_PAIR_INLINED : 0);
         __builtin_prefetch(&w->pairs.slots[c.home]);
         to[found++] = c;
     }

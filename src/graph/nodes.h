@@ -25,8 +25,10 @@ typedef struct cprof_node_options {
 } cprof_node_options;
 
 /* A node of a line that is not its location's outermost: a call that was inlined. */
-#define CPROF_NODE_INLINED UINT32_C(0x80000000)
-#define CPROF_NODE_MASK    UINT32_C(0x7fffffff)
+#define CPROF_NODE_INLINED  UINT32_C(0x80000000)
+/* Of a node in a chain (chain.h): nodes between it and its caller were left out. */
+#define CPROF_NODE_RESIDUAL UINT32_C(0x40000000)
+#define CPROF_NODE_MASK     UINT32_C(0x3fffffff)
 
 /* The nodes of a location, innermost first, so that most take one look-up and no branch.  Each may carry
  * CPROF_NODE_INLINED. */

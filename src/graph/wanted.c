@@ -30,10 +30,10 @@ static bool add_stack(share *s, uint32_t stack) {
         return false;
     uint32_t leaf = s->chain.has_leaf ? CPROF_WANTED_LEAF : 0;
     for (size_t i = s->chain.nodes.count; i-- > 0; leaf = 0) {
-        cprof_chain_node n = s->chain.nodes.at[i];
-        add_row(s, n.node & CPROF_NODE_MASK, stack,
-                leaf | (n.node & CPROF_NODE_INLINED ? CPROF_WANTED_INLINED : 0) |
-                    (n.residual ? CPROF_WANTED_RESIDUAL : 0));
+        uint32_t n = s->chain.nodes.at[i];
+        add_row(s, n & CPROF_NODE_MASK, stack,
+                leaf | (n & CPROF_NODE_INLINED ? CPROF_WANTED_INLINED : 0) |
+                    (n & CPROF_NODE_RESIDUAL ? CPROF_WANTED_RESIDUAL : 0));
     }
     return true;
 }
