@@ -29,3 +29,7 @@ bool cprof_command_sums_stacks(const cprof_command *command, const cprof_setting
             return false;
     return command->sums_stacks;
 }
+
+cprof_picture_format cprof_command_picture(const cprof_command *command, const cprof_settings *settings) {
+    return settings->format.len > 0 ? CPROF_PICTURE_NONE : command->picture;
+}

@@ -8,6 +8,7 @@
 
 #include "app/options.h"
 #include "base/sink.h"
+#include "render/layout.h"
 #include "render/style.h"
 #include "report/report.h"
 
@@ -55,12 +56,13 @@ typedef struct cprof_command {
     int shell_nodes;              /* the same, asked for in the shell; 0: as default_nodes */
     const char *granularity;      /* NULL: as it is set */
     enum { CPROF_INLINES_AS_SET, CPROF_INLINES_ALWAYS, CPROF_INLINES_NEVER } inlines;
-    const char *const *viewers; /* programs that show it (viewers.h); NULL: it is not shown */
-    const char *suffix;         /* files that are not for a terminal end in this ("pb.gz"); NULL: text */
-    const char *usage;          /* what may follow the name */
-    const char *brief;          /* a few words */
-    const char *help;           /* some sentences */
-    const char *examples;       /* lines to type; NULL: none */
+    cprof_picture_format picture; /* what graphviz is to draw */
+    const char *const *viewers;   /* programs that show it (viewers.h); NULL: it is not shown */
+    const char *suffix;           /* files that are not for a terminal end in this ("pb.gz"); NULL: text */
+    const char *usage;            /* what may follow the name */
+    const char *brief;            /* a few words */
+    const char *help;             /* some sentences */
+    const char *examples;         /* lines to type; NULL: none */
 } cprof_command;
 
 extern const cprof_command cprof_commands[]; /* ends with a NULL name */
@@ -70,6 +72,9 @@ const cprof_command *cprof_command_find(cprof_slice name);
 
 /* True when neither single samples nor labels matter to the command with these settings. */
 bool cprof_command_sums_stacks(const cprof_command *command, const cprof_settings *settings);
+
+/* What graphviz will be needed for with these settings. */
+cprof_picture_format cprof_command_picture(const cprof_command *command, const cprof_settings *settings);
 
 /* The settings as the command needs them. */
 cprof_settings cprof_command_settings(const cprof_command *command, cprof_settings settings);

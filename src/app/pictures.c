@@ -6,7 +6,6 @@
 #include "render/dot.h"
 #include "render/flame.h"
 #include "render/folded.h"
-#include "render/layout.h"
 
 bool cprof_run_flame(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
     const cprof_flame_options options = {0};
@@ -43,60 +42,41 @@ bool cprof_run_speedscope(const cprof_job *job, cprof_sink *sink, cprof_error *e
     return run_stacks(job, sink, cprof_render_speedscope, err);
 }
 
-/* The call graph's picture, drawn by graphviz; free drawn with cprof_vec_free. */
-static bool draw_graph(const cprof_job *job, cprof_picture_format format, cprof_child_output *drawn,
-                       cprof_error *err) {
-    const cprof_env *env = job->session->env;
+/* The call graph in graphviz's language. */
+static bool write_dot(const cprof_job *job, cprof_sink *dot, cprof_error *err) {
     const cprof_text_style style = {.escape = true};
-    long seconds = job->settings.layout_timeout;
     cprof_picture picture;
-    cprof_sink dot;
-    cprof_sink_init_memory(&dot, env);
     bool ok = cprof_picture_init(&picture, job->report, err);
     if (ok)
-        cprof_render_dot(&picture, &style, &dot);
+        cprof_render_dot(&picture, &style, dot);
     cprof_picture_deinit(&picture);
-    unsigned limit = seconds > 0 && seconds < 1000000 ? (unsigned)seconds : 0;
-    ok = ok && cprof_sink_finish(&dot, err) &&
-         cprof_layout(cprof_sink_bytes(&dot), format, limit, env, drawn, err);
+    return ok && cprof_sink_finish(dot, err);
+}
+
+/* The call graph's picture, drawn by graphviz; free drawn with cprof_vec_free. */
+static bool draw_graph(const cprof_job *job, cprof_child_output *drawn, cprof_error *err) {
+    cprof_session *session = job->session;
+    cprof_sink dot;
+    cprof_sink_init_memory(&dot, session->env);
+    bool ok = cprof_session_start_layout(session, job->request->command->picture, &job->settings, err) &&
+              write_dot(job, &dot, err);
+    if (ok) {
+        cprof_layout_give(&session->layout, cprof_sink_bytes(&dot));
+        ok = cprof_layout_take(&session->layout, session->env, drawn, err);
+    }
+    cprof_layout_cancel(&session->layout);
     cprof_sink_deinit(&dot);
     return ok;
 }
 
-bool cprof_run_svg(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
+bool cprof_run_picture(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
     cprof_child_output drawn = {0};
-    bool ok = draw_graph(job, CPROF_PICTURE_SVG, &drawn, err) &&
-              cprof_render_callgraph(job->report, (cprof_slice){drawn.at, drawn.count},
-                                     cprof_output_is_html(&job->settings), sink, err);
-    cprof_vec_free(job->session->env, &drawn);
-    return ok;
-}
-
-static bool run_drawn(const cprof_job *job, cprof_picture_format format, cprof_sink *sink, cprof_error *err) {
-    cprof_child_output drawn = {0};
-    bool ok = draw_graph(job, format, &drawn, err);
-    if (ok)
+    bool ok = draw_graph(job, &drawn, err);
+    if (ok && job->request->command->picture == CPROF_PICTURE_SVG)
+        ok = cprof_render_callgraph(job->report, (cprof_slice){drawn.at, drawn.count},
+                                    cprof_output_is_html(&job->settings), sink, err);
+    else if (ok)
         cprof_sink_write(sink, drawn.at, drawn.count);
     cprof_vec_free(job->session->env, &drawn);
     return ok;
-}
-
-bool cprof_run_png(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
-    return run_drawn(job, CPROF_PICTURE_PNG, sink, err);
-}
-
-bool cprof_run_pdf(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
-    return run_drawn(job, CPROF_PICTURE_PDF, sink, err);
-}
-
-bool cprof_run_ps(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
-    return run_drawn(job, CPROF_PICTURE_PS, sink, err);
-}
-
-bool cprof_run_gif(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
-    return run_drawn(job, CPROF_PICTURE_GIF, sink, err);
-}
-
-bool cprof_run_jpg(const cprof_job *job, cprof_sink *sink, cprof_error *err) {
-    return run_drawn(job, CPROF_PICTURE_JPG, sink, err);
 }

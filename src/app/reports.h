@@ -17,8 +17,7 @@ struct cprof_goroutines;
 bool cprof_job_goroutines(const cprof_job *job, struct cprof_goroutines *goroutines, cprof_error *err);
 
 /* Pictures, and stacks for other tools. */
-cprof_command_run cprof_run_flame, cprof_run_folded, cprof_run_speedscope, cprof_run_svg, cprof_run_png,
-    cprof_run_pdf, cprof_run_ps, cprof_run_gif, cprof_run_jpg;
+cprof_command_run cprof_run_flame, cprof_run_folded, cprof_run_speedscope, cprof_run_picture;
 
 /* In the format that settings.format names: see formats.h. */
 cprof_command_run cprof_formatted_top, cprof_formatted_tree, cprof_formatted_tags, cprof_formatted_graph,

@@ -13,8 +13,9 @@ typedef struct cprof_sources {
     size_t path_count;
     const char *const *bases;
     size_t base_count;
-    bool is_diff_base;       /* percentages are to be of the bases' total */
-    bool stacks_only;        /* no single samples and no labels are needed: see cprof_command_sums_stacks */
+    bool is_diff_base; /* percentages are to be of the bases' total */
+    bool stacks_only;  /* no single samples and no labels are needed: see cprof_command_sums_stacks */
+    cprof_picture_format picture; /* what will be drawn, if that is known: see cprof_command_picture */
     const char *binary_path; /* where binaries are looked for, ':' between folders; NULL: ~/pprof/binaries */
 } cprof_sources;
 
@@ -24,6 +25,7 @@ typedef struct cprof_session {
     cprof_view base;        /* what every request starts from */
     bool is_fetched;        /* at least one source came over the net */
     bool is_difference;     /* a base was subtracted */
+    cprof_layout layout;    /* not started, or ready for the first picture */
 } cprof_session;
 
 /* Reads the sources side by side, merges them, subtracts the bases.  Of several sources those that cannot be
@@ -32,6 +34,10 @@ typedef struct cprof_session {
 cprof_session *cprof_session_new(const cprof_sources *sources, const cprof_settings *settings,
                                  const cprof_env *env, cprof_error *err);
 void cprof_session_free(cprof_session *session); /* NULL is fine */
+
+/* Starts session->layout, unless it is started already. */
+bool cprof_session_start_layout(cprof_session *session, cprof_picture_format picture,
+                                const cprof_settings *settings, cprof_error *err);
 
 /* A request made ready: filters applied, the report's options settled; for who makes more than one model of
  * it.  Texts of the request's settings are borrowed until it is freed. */

@@ -121,7 +121,10 @@ cprof_session *cprof_cli_load(cprof_cli *cli, const cprof_args *args, cprof_erro
     cprof_sources sources = args->sources;
     if (sources.path_count == 1 && sources.base_count == 0)
         name_the_file(sources.paths[0]);
-    sources.stacks_only = args->command && cprof_command_sums_stacks(args->command, &args->settings);
+    if (args->command) {
+        sources.stacks_only = cprof_command_sums_stacks(args->command, &args->settings);
+        sources.picture = cprof_command_picture(args->command, &args->settings);
+    }
     cprof_session *session = cprof_session_new(&sources, &args->settings, &cli->env, err);
     if (cli->meter)
         cprof_meter_erase(cli->meter);

@@ -4,7 +4,10 @@
 
 #include <graphviz/cgraph.h>
 #include <graphviz/gvc.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define FUNCTIONS(X)                                                                                         \
     X(agattr)                                                                                                \
@@ -24,11 +27,7 @@ static struct { FUNCTIONS(CPROF_LIBRARY_SLOT) } graphviz;
 static const char *const names[] = {FUNCTIONS(CPROF_LIBRARY_NAME)};
 static cprof_library library = CPROF_LIBRARY_INIT(CPROF_GRAPHVIZ_SONAME, names, graphviz);
 
-typedef struct layout_job {
-    cprof_slice dot;
-    const char *format; /* as the library calls it: format, renderer, writer */
-} layout_job;
-
+/* As the library calls them: format, renderer, writer. */
 static const char *const formats[] = {
     [CPROF_PICTURE_SVG] = "svg:svg:core", [CPROF_PICTURE_PNG] = "png:cairo:cairo",
     [CPROF_PICTURE_PDF] = "pdf:cairo",    [CPROF_PICTURE_PS] = "ps:cairo",
@@ -99,37 +98,88 @@ static bool library_failed(cprof_error *err, const char *what) {
                            word.len ? ": " : "", (int)(word.len < 200 ? word.len : 200), word.ptr);
 }
 
+static bool draw_text(GVC_t *gvc, const char *text, const char *format, char **drawn, unsigned *size,
+                      cprof_error *err) {
+    Agraph_t *graph = graphviz.agmemread(text);
+    if (!graph)
+        return library_failed(err, "read the graph");
+    dress(graph);
+    *drawn = NULL;
+    if (graphviz.gvLayout(gvc, graph, "dot") != 0)
+        return library_failed(err, "lay out the graph");
+    if (graphviz.gvRenderData(gvc, graph, format, drawn, size) != 0 || !*drawn || *size == 0)
+        return library_failed(err, "draw this format (its plugins come with libgvc6)");
+    return true;
+}
+
+/* All of standard input, with a NUL behind it. */
+static bool read_text(char **text, cprof_error *err) {
+    size_t size = 0;
+    FILE *memory = open_memstream(text, &size);
+    char buffer[1 << 14];
+    ssize_t n = 0;
+    while (memory && (n = read(STDIN_FILENO, buffer, sizeof buffer)) > 0)
+        fwrite(buffer, 1, (size_t)n, memory);
+    if (!memory || n < 0 || fclose(memory) != 0)
+        return cprof_error_memory(NULL, err);
+    return true;
+}
+
+static bool is_waited_for(void) {
+    struct pollfd input = {STDIN_FILENO, POLLIN, 0};
+    return poll(&input, 1, 0) != 0;
+}
+
+/* Plugins and fonts are loaded when they are first needed, each size by itself: until there is something to
+ * draw, the sizes that call graphs use are asked for. */
+static void warm_up(GVC_t *gvc, const char *format) {
+    enum { LEAST = 8, MOST = 24, STEP = 7 }; /* a step that meets each size once */
+    char text[128], *drawn;
+    unsigned size;
+    for (int i = 0; i <= MOST - LEAST && !is_waited_for(); i++) {
+        snprintf(text, sizeof text,
+                 "digraph { N1 [fontsize=%d label=\"0123456789.%%() abcdefghijklmnopqrstuvwxyz\"] }",
+                 LEAST + i * STEP % (MOST - LEAST + 1));
+        draw_text(gvc, text, format, &drawn, &size, NULL);
+    }
+}
+
 /* In the child; the process ends after it, and nothing needs to be freed one by one. */
 static bool draw(void *context, cprof_sink *sink, cprof_error *err) {
-    const layout_job *job = context;
+    const char *format = formats[*(const cprof_picture_format *)context];
+    char *text, *drawn;
+    unsigned size;
     if (!cprof_library_load(&library, err))
         return false;
     graphviz.agseterrf(keep_quiet);
     GVC_t *gvc = graphviz.gvContext();
-    char *text = strndup(job->dot.ptr, job->dot.len);
-    if (!gvc || !text)
+    if (!gvc)
         return cprof_error_memory(NULL, err);
-    Agraph_t *graph = graphviz.agmemread(text);
-    free(text);
-    if (!graph)
-        return library_failed(err, "read the graph");
-    dress(graph);
-    char *drawn = NULL;
-    unsigned size = 0;
-    if (graphviz.gvLayout(gvc, graph, "dot") != 0)
-        return library_failed(err, "lay out the graph");
-    if (graphviz.gvRenderData(gvc, graph, job->format, &drawn, &size) != 0 || !drawn || size == 0)
-        return library_failed(err, "draw this format (its plugins come with libgvc6)");
+    warm_up(gvc, format);
+    if (!read_text(&text, err) || !draw_text(gvc, text, format, &drawn, &size, err))
+        return false;
     cprof_sink_write(sink, drawn, size);
     return true;
 }
 
-bool cprof_layout(cprof_slice dot, cprof_picture_format format, unsigned seconds, const cprof_env *env,
-                  cprof_child_output *output, cprof_error *err) {
-    layout_job job = {dot, formats[format]};
+bool cprof_layout_start(cprof_layout *layout, cprof_picture_format format, unsigned seconds,
+                        cprof_error *err) {
     cprof_child_limits limits = {.seconds = seconds};
+    layout->seconds = seconds;
+    layout->started = cprof_child_start(&layout->child, draw, &format, "laying out the graph", limits, err);
+    return layout->started;
+}
+
+void cprof_layout_give(cprof_layout *layout, cprof_slice dot) {
+    cprof_child_give(&layout->child, dot);
+}
+
+bool cprof_layout_take(cprof_layout *layout, const cprof_env *env, cprof_child_output *output,
+                       cprof_error *err) {
+    unsigned seconds = layout->seconds;
     cprof_error inner = CPROF_ERROR_INIT;
-    if (cprof_child_run(draw, &job, "laying out the graph", limits, env, output, &inner))
+    layout->started = false;
+    if (cprof_child_take(&layout->child, env, output, &inner))
         return true;
     if (inner.code == CPROF_ERR_LIMIT)
         return cprof_error_set(err, CPROF_ERR_LIMIT, -1,
@@ -139,4 +189,10 @@ bool cprof_layout(cprof_slice dot, cprof_picture_format format, unsigned seconds
     if (err)
         *err = inner;
     return false;
+}
+
+void cprof_layout_cancel(cprof_layout *layout) {
+    if (layout->started)
+        cprof_child_cancel(&layout->child);
+    layout->started = false;
 }

@@ -122,6 +122,76 @@ static void brings_back_errors(void **state) {
     assert_no_child();
 }
 
+/* Gives back what it was given. */
+static bool echo(void *context, cprof_sink *sink, cprof_error *err) {
+    static char buffer[1 << 16];
+    ssize_t n;
+    (void)context, (void)err;
+    while ((n = read(STDIN_FILENO, buffer, sizeof buffer)) > 0)
+        cprof_sink_write(sink, buffer, (size_t)n);
+    return n == 0;
+}
+
+/* Far more than a socket holds: it is sent while the answer comes back. */
+static void takes_what_it_is_given_later(void **state) {
+    enum { SIZE = 8 << 20 };
+    const cprof_child_limits limits = {.seconds = 60};
+    cprof_child child;
+    cprof_child_output output = {0};
+    char *sent = malloc(SIZE);
+    (void)state;
+    for (size_t i = 0; i < SIZE; i++)
+        sent[i] = (char)(i * 7 + i / 1000);
+    assert_true(cprof_child_start(&child, echo, NULL, "echoing", limits, NULL));
+    cprof_child moved = child;
+    cprof_child_give(&moved, (cprof_slice){sent, SIZE});
+    assert_true(cprof_child_take(&moved, NULL, &output, NULL));
+    assert_int_equal(output.count, SIZE);
+    assert_memory_equal(output.at, sent, SIZE);
+    cprof_vec_free(NULL, &output);
+    free(sent);
+    assert_no_child();
+}
+
+static void nothing_to_read_is_an_end(void **state) {
+    cprof_child_output output = {0};
+    (void)state;
+    assert_true(
+        cprof_child_run(echo, NULL, "echoing", (cprof_child_limits){.seconds = 60}, NULL, &output, NULL));
+    assert_int_equal(output.count, 0);
+    cprof_vec_free(NULL, &output);
+}
+
+/* One that leaves without reading ends neither the caller nor its answer. */
+static void need_not_read_what_it_is_given(void **state) {
+    enum { SIZE = 8 << 20 };
+    static work *const ends[] = {crash, refuse};
+    static const char *const words[] = {"crashed (signal 11)", "not this one"};
+    const cprof_child_limits limits = {.seconds = 60};
+    char *sent = calloc(1, SIZE);
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        cprof_child child;
+        cprof_child_output output = {0};
+        cprof_error err = CPROF_ERROR_INIT;
+        assert_true(cprof_child_start(&child, ends[i], NULL, "reading", limits, NULL));
+        cprof_child_give(&child, (cprof_slice){sent, SIZE});
+        assert_false(cprof_child_take(&child, NULL, &output, &err));
+        assert_non_null(strstr(err.message, words[i]));
+        cprof_vec_free(NULL, &output);
+    }
+    free(sent);
+    assert_no_child();
+}
+
+static void can_be_cancelled(void **state) {
+    cprof_child child;
+    (void)state;
+    assert_true(cprof_child_start(&child, sleep_long, NULL, "waiting", (cprof_child_limits){0}, NULL));
+    cprof_child_cancel(&child);
+    assert_no_child();
+}
+
 static void survives_a_crash(void **state) {
     static work *const ends[] = {crash, leave};
     static const char *const words[] = {"crashed (signal 11)", "reading failed"};
@@ -238,6 +308,10 @@ int main(void) {
         cmocka_unit_test(brings_back_what_was_written),
         cmocka_unit_test(keeps_the_callers_memory),
         cmocka_unit_test(brings_back_errors),
+        cmocka_unit_test(takes_what_it_is_given_later),
+        cmocka_unit_test(nothing_to_read_is_an_end),
+        cmocka_unit_test(need_not_read_what_it_is_given),
+        cmocka_unit_test(can_be_cancelled),
         cmocka_unit_test(survives_a_crash),
         cmocka_unit_test(ends_what_takes_too_long),
         cmocka_unit_test(stops_when_the_person_wishes),

@@ -74,7 +74,11 @@ static void what_could_run_or_load_is_refused(void **state) {
 static bool lay_out(const char *dot, cprof_picture_format format, unsigned seconds, const char *magic,
                     cprof_error *err) {
     cprof_child_output drawn = {0};
-    bool ok = cprof_layout(cprof_slice_of(dot), format, seconds, NULL, &drawn, err);
+    cprof_layout layout = {0};
+    assert_true(cprof_layout_start(&layout, format, seconds, err));
+    cprof_layout_give(&layout, cprof_slice_of(dot));
+    bool ok = cprof_layout_take(&layout, NULL, &drawn, err);
+    assert_false(layout.started);
     if (ok) {
         assert_true(drawn.count > strlen(magic));
         assert_memory_equal(drawn.at, magic, strlen(magic));
