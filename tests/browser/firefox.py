@@ -169,6 +169,24 @@ class Firefox(unittest.TestCase):
                 self.wait("return document.querySelector('.found').textContent", "1 of 2")
                 self.check_quiet(path)
 
+    def test_all_calls_of_a_function(self):
+        shared = self.folder / "shared.folded"
+        shared.write_text(folded([(["main", "a", "work", "x"], 10), (["main", "b", "work", "y"], 20), (["gc"], 5)]))
+        for name in ("shared.svg", "shared.html"):
+            with self.subTest(name):
+                path = self.open(name, "flame", shared)
+                self.script("const e = Array.from(document.querySelectorAll('.f')).find(e => e.getAttribute('aria-label').startsWith('work')),"
+                            " r = e.getBoundingClientRect(); e.dispatchEvent(new MouseEvent('contextmenu', {bubbles: true, cancelable: true,"
+                            " button: 2, clientX: r.left + 4, clientY: r.top + 4}))")
+                self.wait("return document.activeElement.textContent", "Zoom inEnter")
+                self.keys("Down", "Enter")
+                self.wait("return Array.from(document.querySelectorAll('.f'), e => [e.getBoundingClientRect().top,"
+                          " e.getAttribute('aria-label').split(' ').slice(0, 2).join(' ')]).sort((a, b) => a[0] - b[0])"
+                          ".map(p => p[1]).join()", "main 20,main 10,b 20,a 10,work 30,y 20,x 10")
+                self.keys("Escape")
+                self.wait("return document.activeElement.getAttribute('aria-label').split(' ')[0]", "work")
+                self.check_quiet(path)
+
     def test_map_of_a_broad_graph(self):
         broad = self.folder / "broad.folded"
         broad.write_text(folded([(["begin", f"stage{i:02}", f"step{i:02}"], 100 - i) for i in range(60)]))

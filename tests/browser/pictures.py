@@ -72,6 +72,10 @@ class Pictures(unittest.TestCase):
         # A call graph far wider than a window: sixty columns of three boxes below one.
         cls.broad = cls.folder / "broad.folded"
         cls.broad.write_text(folded([(["begin", f"stage{i:02}", f"step{i:02}"], 100 - i) for i in range(60)]))
+        # work is called from two places, and by itself.
+        cls.shared = cls.folder / "shared.folded"
+        cls.shared.write_text(folded([(["main", "a", "work", "x"], 10), (["main", "b", "work", "y"], 20),
+                                      (["main", "b", "work", "work", "x"], 5), (["gc"], 65)]))
         cls.hostile = cls.folder / "hostile.folded"
         cls.hostile.write_bytes(folded(
             [(["root", name.replace(";", ":"), "leaf"], 10) for name in HOSTILE] + [(HOSTILE[:3], 7)]).encode()
@@ -399,6 +403,133 @@ class Pictures(unittest.TestCase):
             self.keys("i")
             self.assertGreater(self.frame("root").location["y"], self.frame("main").location["y"])
             self.check_quiet(path)
+
+    def each_shared(self):
+        for name in ("shared.svg", "shared.html"):
+            with self.subTest(name):
+                path = self.make(name, "flame", self.shared)
+                self.open(path)
+                yield path
+                self.check_quiet(path)
+
+    def rows(self):
+        """The labels of the frames, a list a row, from the left."""
+        found = self.script("return Array.from(document.querySelectorAll('.f'), e => { const r = e.getBoundingClientRect();"
+                            " return [Math.round(r.top), r.left, e.getAttribute('aria-label')]; })")
+        return [[label for top, _, label in sorted(found) if top == row] for row in sorted({f[0] for f in found})]
+
+    WHOLE = [["root 100 (100%)"], ["gc 65 (65.0%)", "main 35 (35.0%)"], ["b 25 (25.0%)", "a 10 (10.0%)"],
+             ["work 25 (25.0%)", "work 10 (10.0%)"], ["y 20 (20.0%)", "work 5 (5.0%)", "x 10 (10.0%)"], ["x 5 (5.0%)"]]
+    TURNED = [["main 25 (25.0%)", "main 10 (10.0%)"], ["b 25 (25.0%)", "a 10 (10.0%)"], ["work 35 (35.0%)"],
+              ["y 20 (20.0%)", "x 10 (10.0%)", "work 5 (5.0%)"], ["x 5 (5.0%)"]]
+
+    def test_all_calls_of_a_function(self):
+        current = "return document.activeElement.getAttribute('aria-label')"
+        for _ in self.each_shared():
+            self.assertEqual(self.rows(), self.WHOLE)
+            self.keys(Keys.HOME, Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ARROW_DOWN, Keys.ARROW_DOWN, "c")
+            self.assertEqual(self.rows(), self.TURNED)
+            self.assertIn("All calls of work", self.script("return document.querySelector('.calls').textContent"))
+            for key, label in ((Keys.ARROW_UP, "b 25 (25.0%)"), (Keys.ARROW_RIGHT, "a 10 (10.0%)"), (Keys.ARROW_UP, "main 10 (10.0%)"),
+                               (Keys.ARROW_DOWN, "a 10 (10.0%)"), (Keys.ARROW_DOWN, "work 35 (35.0%)"),
+                               (Keys.ARROW_DOWN, "y 20 (20.0%)"), (Keys.ARROW_RIGHT, "x 10 (10.0%)")):
+                self.keys(key)
+                self.assertEqual(self.script(current), label)
+            # A caller fills the width: what it is called by stands above it, the function below.
+            self.frame("b").click()
+            self.assertEqual(self.rows(), [["main 25 (25.0%)"], ["b 25 (25.0%)"], ["work 35 (35.0%)"]])
+            self.keys(Keys.ESCAPE)
+            self.assertEqual(self.rows(), self.TURNED)
+            # Upside down.
+            self.keys("i")
+            self.assertEqual(self.rows(), self.TURNED[::-1])
+            self.keys("i")
+            # The search counts what is in the profile, not what the picture repeats.
+            self.keys("/", "^(main|work)$")
+            self.wait("return document.querySelector('.found').textContent", "35.0% matched")
+            self.keys(Keys.ESCAPE, Keys.ESCAPE)
+            self.assertEqual(self.rows(), self.WHOLE)
+            self.assertEqual(self.script(current), "work 25 (25.0%)")
+            self.keys("c")
+            self.script("document.querySelector('.calls').click()")
+            self.assertEqual(self.rows(), self.WHOLE)
+
+    def test_all_calls_in_a_difference(self):
+        """Before, parse took 30 of its 60."""
+        self.open(self.make("turned-diff.svg", "flame", "-diff_base", self.before, self.small))
+        self.keys(Keys.HOME, Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_DOWN, "c")
+        self.assertEqual(self.rows(), [["main +30 (+100%)"], ["work +30 (+100%)"], ["parse +30 (+100%)"]])
+
+    def test_all_calls_of_narrow_frames(self):
+        """Callers too narrow for a name are told, too."""
+        profile = self.folder / "callers.folded"
+        profile.write_text(folded([([f"caller{i:03}", "shared"], 4) for i in range(250)]))
+        self.open(self.make("callers.svg", "flame", profile))
+        self.keys("/", "^shared$")
+        self.wait("return document.querySelector('.found').textContent", "100% matched")
+        self.keys(Keys.ENTER, "c")
+        self.assertEqual(self.rows(), [["shared 1000 (100%)"]])
+        for index in (0, 117, 249):
+            self.script("const r = document.querySelector('.rows').getBoundingClientRect(), x = r.left + r.width * (arguments[0] + 0.5) / 250;"
+                        " document.elementFromPoint(x, r.top + 9).dispatchEvent(new MouseEvent('mousemove', {bubbles: true,"
+                        " clientX: x, clientY: r.top + 9}))", index)
+            self.assertEqual(self.script("return document.querySelector('.tip b').textContent"), f"caller{index:03}")
+
+    def test_menu_of_a_frame(self):
+        items = "return Array.from(document.querySelectorAll('.menu button'), b => b.firstChild.data)"
+        for _ in self.each_shared():
+            self.script("window.copied = []; Object.defineProperty(navigator, 'clipboard', {value: {writeText: t => {"
+                        " window.copied.push(t); return Promise.resolve(); }}})")
+            y = self.frame("y")
+            ActionChains(self.browser).context_click(y).perform()
+            self.assertEqual(self.script(items), ["Zoom in", "All its calls: callers and callees", "Find it everywhere",
+                                                  "Copy its name", "Copy its stack"])
+            box = self.script("const r = document.querySelector('.menu').getBoundingClientRect();"
+                              " return [r.left, r.top, innerWidth - r.right, innerHeight - r.bottom]")
+            self.assertGreaterEqual(min(box), 0)
+            self.keys(Keys.ARROW_UP, Keys.ENTER)
+            self.assertEqual(self.script("return window.copied"), ["main\nb\nwork\ny"])
+            self.assertTrue(self.script("return document.querySelector('.menu').hidden"))
+            self.assertEqual(self.script("return document.activeElement.getAttribute('aria-label')"), "y 20 (20.0%)")
+            ActionChains(self.browser).key_down(Keys.SHIFT).send_keys(Keys.F10).key_up(Keys.SHIFT).perform()
+            self.assertEqual(self.script("return document.activeElement.firstChild.data"), "Zoom in")
+            self.keys(Keys.ESCAPE)
+            self.assertTrue(self.script("return document.querySelector('.menu').hidden"))
+            ActionChains(self.browser).context_click(self.frame("work")).perform()
+            self.keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ENTER)
+            self.wait("return document.querySelector('.found').textContent", "35.0% matched")
+            self.wait("return document.querySelectorAll('.f.hit').length", 3)
+            ActionChains(self.browser).context_click(self.frame("work")).perform()
+            self.keys(Keys.ARROW_DOWN, Keys.ENTER)
+            self.assertEqual(self.rows(), self.TURNED)
+            # Elsewhere it is the browser's, and a click anywhere closes ours.
+            ActionChains(self.browser).context_click(self.frame("y")).perform()
+            self.assertFalse(self.script("return document.querySelector('.menu').hidden"))
+            ActionChains(self.browser).move_to_element(self.browser.find_element(By.CSS_SELECTOR, "h1")).click().perform()
+            self.assertTrue(self.script("return document.querySelector('.menu').hidden"))
+
+    def test_a_package_is_chosen_in_the_legend(self):
+        profile = self.folder / "legend.folded"
+        profile.write_text(folded([(["encoding/json.Marshal"], 30), (["net/http.Get"], 10)]))
+        for name in ("legend.svg", "legend.html"):
+            self.open(self.make(name, "flame", profile))
+            pressed = "return Array.from(document.querySelectorAll('.chip'), c => c.getAttribute('aria-pressed'))"
+            self.assertEqual(self.script(pressed), ["false", "false"])
+            self.browser.find_elements(By.CSS_SELECTOR, ".chip")[1].click()
+            self.assertEqual(self.script(pressed), ["false", "true"])
+            self.assertEqual(self.script("return document.querySelector('.found').textContent"), "25.0% matched")
+            self.keys(Keys.ESCAPE)
+            self.assertEqual(self.script(pressed), ["false", "false"])
+
+    def test_names_in_narrow_frames_are_smaller_but_there(self):
+        profile = self.folder / "letters.folded"
+        profile.write_text(folded([(["main", "somewhat::longName"], 4), (["main", "fits"], 4), (["main", "wide"], 92)]))
+        for name in ("letters.svg", "letters.html"):
+            self.open(self.make(name, "flame", profile))
+            looks = self.script("return ['somewhat', 'fits', 'wide'].map(n => { const e = Array.from(document.querySelectorAll('.f')).find("
+                                "e => e.getAttribute('aria-label').startsWith(n)), s = getComputedStyle(e);"
+                                " return [e.textContent, s.fontSize, s.textOverflow]; })")
+            self.assertEqual(looks, [["longName", "10px", "clip"], ["fits", "12px", "ellipsis"], ["wide", "12px", "ellipsis"]])
 
     def test_flame_inverted(self):
         self.open(self.make("inverted.svg", "flame", "-inverted", self.small))

@@ -7,38 +7,119 @@
   const NAMED = 22;  /* px: what is narrower has no name, and no element of its own */
   const GAP = 8;     /* px beside the rows */
   const LETTER = 6.4; /* px: a letter's usual width */
+  const SMALL = 120; /* px: in what is narrower, names that do not fit are set smaller */
 
   const data = JSON.parse(document.getElementById('cprof-data').textContent);
-  const depth = data.depth, frame = data.frame, width = data.width || data.value, value = data.value;
-  const base = data.base, count = depth.length, diff = data.kind === 'diff';
-  const parent = new Int32Array(count), end = new Int32Array(count), left = new Float64Array(count);
-  const inlined = new Set(data.inlined), folded = new Map(data.folded), self = Float64Array.from(value);
-  const total = Math.abs(data.total) || 1, whole = width[0] || 1;
-  const largest = data.largest || 1;
+  const diff = data.kind === 'diff', total = Math.abs(data.total) || 1, largest = data.largest || 1;
+
+  /* The tree that is drawn, by node: a caller, then what it calls, from left to right.  end: the node behind its
+   * last descendant.  A node of depth < 0 is a caller's caller: see callsOf. */
+  let depth, frame, width, value, base, self, inlined, folded, parent, end, left;
+  function use(tree) { ({ depth, frame, width, value, base, self, inlined, folded, parent, end, left } = tree); }
+
+  /* The profile's tree: callers, ends and places of its nodes. */
+  const everything = (function link() {
+    const path = [], next = [], count = data.depth.length;
+    const t = {
+      depth: data.depth, frame: data.frame, width: data.width || data.value, value: data.value, base: data.base,
+      self: Float64Array.from(data.value), inlined: new Set(data.inlined), folded: new Map(data.folded),
+      parent: new Int32Array(count), end: new Int32Array(count), left: new Float64Array(count)
+    };
+    t.frame[0] = -1;
+    for (let i = 0; i < count; i++) {
+      const d = t.depth[i];
+      while (path.length > d) t.end[path.pop()] = i;
+      t.parent[i] = d ? path[d - 1] : -1;
+      if (d) {
+        t.left[i] = next[d - 1];
+        next[d - 1] += t.width[i];
+        t.self[t.parent[i]] -= t.value[i];
+      }
+      next[d] = t.left[i];
+      path.push(i);
+    }
+    while (path.length) t.end[path.pop()] = count;
+    return t;
+  })();
+  const whole = everything.width[0] || 1;
+  use(everything);
 
   let focus = 0;      /* the node that fills the width */
   let current = 0;    /* the node that has the keyboard */
+  let pivot = null;   /* what to come back to from all calls of a function */
   let flipped = data.inverted, relative = data.relative;
   let matches = null; /* a flag a frame while a search is on */
   let onlyPackage = -1;
 
-  /* Callers, ends and places of the nodes, which stand callers first. */
-  (function link() {
-    const path = [], next = [];
-    for (let i = 0; i < count; i++) {
-      const d = depth[i];
-      while (path.length > d) end[path.pop()] = i;
-      parent[i] = d ? path[d - 1] : -1;
-      if (d) {
-        left[i] = next[d - 1];
-        next[d - 1] += width[i];
-        self[parent[i]] -= value[i];
+  /* ---- all calls of a function ---- */
+
+  function merged(of) { return { frame: of, value: 0, base: 0, width: 0, folded: 0, inlined: true, below: new Map(), above: new Map() }; }
+  function add(sum, i, inlines) {
+    sum.value += everything.value[i];
+    sum.base += diff ? everything.base[i] : 0;
+    sum.width += everything.width[i];
+    sum.inlined = sum.inlined && inlines;
+    return sum;
+  }
+  function kid(kids, of) {
+    if (!kids.has(of)) kids.set(of, merged(of));
+    return kids.get(of);
+  }
+  /* All calls of a function as one tree: node 0 is the function, deeper is what it calls; its callers have depths
+   * of -1, -2, ….  Within a call of it another is no call of its own. */
+  function callsOf(of) {
+    const t = everything, top = merged(of);
+    for (let i = 1; i < t.depth.length;) {
+      if (t.frame[i] !== of) { i++; continue; }
+      const path = [add(top, i, t.inlined.has(i))];
+      top.folded += t.folded.get(i) || 0;
+      for (let k = i + 1; k < t.end[i]; k++) {
+        const d = t.depth[k] - t.depth[i];
+        path[d] = add(kid(path[d - 1].below, t.frame[k]), k, t.inlined.has(k));
+        path[d].folded += t.folded.get(k) || 0;
       }
-      next[d] = left[i];
-      path.push(i);
+      let up = top;
+      for (let a = t.parent[i]; a > 0; a = t.parent[a]) up = add(kid(up.above, t.frame[a]), i, t.inlined.has(a));
+      i = t.end[i];
     }
-    while (path.length) end[path.pop()] = count;
-  })();
+    return laid(top);
+  }
+  function widest(kids) {
+    return Array.from(kids.values()).sort(function (a, b) {
+      const x = data.frames[a.frame][0], y = data.frames[b.frame][0];
+      return b.width - a.width || (x < y ? -1 : x > y ? 1 : 0);
+    });
+  }
+  function laid(top) {
+    const t = {
+      depth: [], frame: [], width: [], value: [], base: [], self: [], inlined: new Set(), folded: new Map(), parent: [], end: [], left: []
+    };
+    (function lay(sum, d, x, caller) {
+      const i = t.depth.push(d) - 1;
+      t.frame.push(sum.frame);
+      t.width.push(sum.width);
+      t.value.push(sum.value);
+      t.base.push(sum.base);
+      t.self.push(d < 0 ? 0 : sum.value);
+      t.parent.push(caller);
+      t.left.push(x);
+      if (sum.inlined) t.inlined.add(i);
+      if (sum.folded) t.folded.set(i, sum.folded);
+      let at = x;
+      for (const below of widest(sum.below)) {
+        t.self[i] -= below.value;
+        lay(below, d + 1, at, i);
+        at += below.width;
+      }
+      at = x;
+      for (const above of widest(sum.above)) {
+        lay(above, d - 1, at, i);
+        at += above.width;
+      }
+      t.end[i] = t.depth.length;
+    })(top, 0, 0, -1);
+    return t;
+  }
 
   /* ---- words for values ---- */
   function label(v) {
@@ -54,7 +135,7 @@
     return (a >= 99.95 || a === 0 ? p.toFixed(0) : a >= 0.995 ? p.toFixed(1) : p.toPrecision(2)) + '%';
   }
   function signed(text, v) { return v > 0 ? '+' + text : text; }
-  function nameOf(i) { return i === 0 ? 'root' : data.frames[frame[i]][0]; }
+  function nameOf(i) { return frame[i] < 0 ? 'root' : data.frames[frame[i]][0]; }
   /* The parts of a name, without template arguments and parameters: each begins with what separates it from the
    * one before ("encoding", "/json", ".(*decodeState)", ".value"). */
   function partsOf(name) {
@@ -101,28 +182,27 @@
 
   /* ---- colours ---- */
   function change(i) {
-    const b = base ? base[i] : 0, c = value[i] - b;
+    const b = diff ? base[i] : 0, c = value[i] - b;
     if (c === 0) return 0;
     const of = relative ? Math.max(Math.abs(value[i]), Math.abs(b)) : largest;
     return Math.max(-1, Math.min(1, c / of));
   }
   function colour(i) {
-    if (i === 0) return 'root';
+    if (frame[i] < 0) return 'root';
     if (data.kind === 'plain') return 'c' + data.colours[data.frames[frame[i]][1]];
     const c = change(i), step = Math.ceil(Math.abs(c) * 6);
     return c === 0 ? 'z' : (c > 0 ? 'g' : 's') + Math.max(1, step);
   }
   function marks(i) {
     let m = inlined.has(i) ? ' in' : '';
-    if (diff && i > 0 && base[i] === 0 && value[i] !== 0) m += ' new';
-    if (diff && i > 0 && value[i] === 0 && base[i] !== 0) m += ' gone';
-    if (matched(i)) m += ' hit';
+    if (diff && frame[i] >= 0 && base[i] === 0 && value[i] !== 0) m += ' new';
+    if (diff && frame[i] >= 0 && value[i] === 0 && base[i] !== 0) m += ' gone';
+    if (matched(frame[i])) m += ' hit';
     return m;
   }
-  function matched(i) {
-    if (i === 0) return false;
-    if (matches) return matches[frame[i]] === 1;
-    return onlyPackage >= 0 && data.frames[frame[i]][1] === onlyPackage;
+  function matched(of) {
+    if (of < 0) return false;
+    return matches ? matches[of] === 1 : onlyPackage >= 0 && data.frames[of][1] === onlyPackage;
   }
 
   /* ---- the page ---- */
@@ -136,7 +216,7 @@
     function (flags) { matches = flags; onlyPackage = -1; showMatches(); },
     function (step) { const i = nextMatch(step); if (i >= 0) choose(i); },
     function () { choose(current); });
-  const reset = cprofPage.button('Reset zoom', 'Back to the whole (Esc)', function () { zoom(0); });
+  const reset = cprofPage.button('Reset zoom', 'Back to the whole (Esc)', toWhole);
   const flip = cprofPage.button('Flip', 'Root on top or at the bottom (i)', turn);
   const how = cprofPage.button('', '', byChange);
   tools.append(box.box, box.found, reset, flip);
@@ -147,12 +227,16 @@
   rows.setAttribute('role', 'tree');
   rows.setAttribute('aria-label', 'Flame graph');
   chart.append(rows);
+  const calls = cprofPage.button('', '', leavePivot);
+  calls.className = 'calls';
+  calls.hidden = true;
   const footer = make('footer'), now = make('span', 'now'), note = make('span', 'note', data.note);
   note.title = data.note;
   footer.append(now, note);
   app.append(header, legend, chart, footer);
   const tip = cprofPage.tooltip(app);
   const list = [['Click  Enter', 'zoom into a frame; on the zoomed frame: back to the whole'], ['Esc', 'clear the search, then reset the zoom'],
+    ['c', 'all calls of a function as one: callers above, callees below'], ['Right click  Shift-F10', 'what can be done with a frame'],
     ['↑  ↓  ←  →', 'walk: caller, callee, neighbours'], ['Home', 'the root'], ['Backspace', 'zoom out by one frame'],
     ['/', 'search by regular expression'], ['n  N', 'next, previous match'], ['i', 'root on top or at the bottom'],
     ['Ctrl-C', 'with a frame chosen: copy its name']];
@@ -162,18 +246,19 @@
 
   /* ---- drawing ---- */
   const elements = new Map(); /* node -> its element, of what has one */
-  let thin = []; /* by depth: the drawn nodes without an element, from left to right */
-  let drawnRows = 1;
+  const thin = new Map(); /* by depth: the drawn nodes without an element, from left to right */
+  let drawnRows = 1, lowest = 0; /* rows, and the least depth among them */
 
   function element(i, x, share, px, above) {
     const e = make('div', 'f ' + colour(i) + marks(i) + (above ? ' above' : '') + (px < NAMED ? ' t' : ''));
     place(e, depth[i], x, share);
     if (px >= NAMED) {
-      const sign = !diff || i === 0 || px < 3 * NAMED ? '' : base[i] === 0 ? '+ ' : value[i] === 0 ? '− ' : '';
+      const sign = !diff || frame[i] < 0 || px < 3 * NAMED ? '' : base[i] === 0 ? '+ ' : value[i] === 0 ? '− ' : '';
       e.textContent = sign + fitting(nameOf(i), px - sign.length * LETTER);
+      if (px < SMALL && e.textContent.length * LETTER > px - 9) e.classList.add('s');
     }
     e.setAttribute('role', 'treeitem');
-    e.setAttribute('aria-level', depth[i] + 1);
+    e.setAttribute('aria-level', Math.abs(depth[i]) + 1);
     e.setAttribute('aria-label', nameOf(i) + ' ' + summary(i));
     e.dataset.node = i;
     e.tabIndex = i === current ? 0 : -1;
@@ -181,7 +266,8 @@
     return e;
   }
   function place(e, d, x, share) {
-    e.style.cssText = 'left:' + x * 100 + '%;width:' + share * 100 + '%;' + (flipped ? 'bottom' : 'top') + ':calc(var(--row)*' + d + ')';
+    e.style.cssText = 'left:' + x * 100 + '%;width:' + share * 100 + '%;' + (flipped ? 'bottom' : 'top') +
+      ':calc(var(--row)*(' + d + ' - var(--lowest)))';
   }
   /* Narrow frames are many: those of one look are one path. */
   function thinPicture(shapes, room) {
@@ -194,7 +280,7 @@
       const path = document.createElementNS(cprofPage.SVG, 'path');
       let d = '';
       for (let k = 0; k < places.length; k += 3) {
-        const y = flipped ? high - (places[k] + 1) * ROW : places[k] * ROW, w = places[k + 2];
+        const row = places[k] - lowest, y = flipped ? high - (row + 1) * ROW : row * ROW, w = places[k + 2];
         d += 'M' + places[k + 1].toFixed(2) + ' ' + y + 'h' + (w > 3 ? w - 1 : w - 0.2).toFixed(2) + 'v' + (ROW - 1) + 'H' + places[k + 1].toFixed(2) + 'z';
       }
       path.setAttribute('class', look);
@@ -208,7 +294,7 @@
   /* An element of its own for a narrow frame, which needs one to have the keyboard. */
   function elementOf(i) {
     const has = elements.get(i);
-    if (has || i < focus || i >= end[focus] || pixels(i) < THIN || !thin[depth[i]] || !thin[depth[i]].includes(i)) return has;
+    if (has || i < focus || i >= end[focus] || pixels(i) < THIN || !(thin.get(depth[i]) || []).includes(i)) return has;
     const scale = 1 / (width[focus] || 1);
     const e = element(i, (left[i] - left[focus]) * scale, width[i] * scale, 0, false);
     rows.append(e);
@@ -217,21 +303,24 @@
   function draw() {
     const room = roomOf(), from = left[focus], scale = 1 / (width[focus] || 1);
     const shown = document.createDocumentFragment(), shapes = new Map();
-    let deepest = depth[focus];
+    let deepest = Math.max(0, depth[focus]);
+    lowest = Math.min(0, depth[focus]);
     elements.clear();
-    thin = [];
+    thin.clear();
     for (let a = parent[focus]; a >= 0; a = parent[a]) shown.append(element(a, 0, 1, room, true));
     for (let i = focus; i < end[focus];) {
       const share = width[i] * scale, px = share * room, d = depth[i];
       if (px < THIN && i !== focus) { i = end[i]; continue; }
       if (d > deepest) deepest = d;
+      if (d < lowest) lowest = d;
       if (px >= NAMED || i === focus) {
         shown.append(element(i, (left[i] - from) * scale, share, px, false));
       } else {
         const look = colour(i) + marks(i);
         if (!shapes.has(look)) shapes.set(look, []);
         shapes.get(look).push(d, (left[i] - from) * scale * room, px);
-        (thin[d] = thin[d] || []).push(i);
+        if (!thin.has(d)) thin.set(d, []);
+        thin.get(d).push(i);
       }
       const rest = folded.get(i);
       if (rest && rest * scale * room >= 3) {
@@ -240,23 +329,24 @@
       }
       i++;
     }
-    drawnRows = deepest + 1;
+    drawnRows = deepest - lowest + 1;
+    app.style.setProperty('--lowest', lowest);
     app.style.setProperty('--rows', drawnRows);
     rows.replaceChildren(thinPicture(shapes, room), shown);
-    reset.disabled = focus === 0;
+    reset.disabled = focus === 0 && !pivot;
     say(current);
   }
   /* Where the callees stand that were too narrow to be kept. */
   function restOf(i, rest, from, scale) {
     let x = left[i];
-    for (let c = i + 1; c < end[i]; c = end[c]) x += width[c];
+    for (let c = i + 1; c < end[i]; c = end[c]) if (depth[c] > depth[i]) x += width[c];
     const e = make('div', 'f rest', '');
     place(e, depth[i] + 1, (x - from) * scale, rest * scale);
     e.dataset.rest = i;
     return e;
   }
   function summary(i) {
-    const v = value[i], c = base ? v - base[i] : 0;
+    const v = value[i], c = diff ? v - base[i] : 0;
     if (diff) return signed(label(c), c) + (base[i] ? ' (' + signed(percent(c, Math.abs(base[i])), c) + ')' : ' (new)');
     return label(v) + ' (' + percent(v, total) + ')';
   }
@@ -279,28 +369,29 @@
     const own = Math.max(0, Math.abs(self[i]) - (folded.get(i) || 0)) * Math.sign(self[i]);
     if (diff) {
       const c = value[i] - base[i];
-      rowOf(table, 'now', [label(value[i]), percent(value[i], value[0])]);
-      rowOf(table, 'before', [label(base[i]), percent(base[i], base[0])]);
+      rowOf(table, 'now', [label(value[i]), percent(value[i], everything.value[0])]);
+      rowOf(table, 'before', [label(base[i]), percent(base[i], everything.base[0])]);
       rowOf(table, 'change', [signed(label(c), c), base[i] ? signed(percent(c, Math.abs(base[i])), c) : 'new']);
     } else {
       rowOf(table, 'total', [label(value[i]), percent(value[i], total)]);
-      rowOf(table, 'self', [label(own), percent(own, total)]);
+      if (depth[i] >= 0) rowOf(table, 'self', [label(own), percent(own, total)]);
+      if (pivot && i) rowOf(table, 'of all calls', ['', percent(value[i], value[0])]);
       if (focus) rowOf(table, 'of the zoomed', ['', percent(value[i], of)]);
-      if (i && parent[i]) rowOf(table, 'of the caller', ['', percent(value[i], value[parent[i]])]);
+      if (depth[i] > 1) rowOf(table, 'of the caller', ['', percent(value[i], value[parent[i]])]);
     }
     words.append(table);
-    const f = i ? data.frames[frame[i]] : null;
+    const f = frame[i] < 0 ? null : data.frames[frame[i]];
     if (f && f[2]) words.append(make('em', '', data.files[f[2]]));
     if (f && data.packages[f[1]]) words.append(make('em', '', 'package ' + data.packages[f[1]]));
     if (inlined.has(i)) words.append(make('em', '', 'inlined into its caller'));
-    if (diff && i && value[i] === 0) words.append(make('em', '', 'only in the base'));
+    if (diff && f && value[i] === 0) words.append(make('em', '', 'only in the base'));
   }
   /* The frame at a place in the window, or -1. */
   function nodeAt(event) {
     const e = event.target.closest ? event.target.closest('.f') : null;
     if (e) return e.dataset.node === undefined ? -1 : Number(e.dataset.node);
     const r = rows.getBoundingClientRect(), down = (event.clientY - r.top) / r.height * drawnRows;
-    const line = thin[Math.floor(flipped ? drawnRows - down : down)];
+    const line = thin.get(Math.floor(flipped ? drawnRows - down : down) + lowest);
     const at = left[focus] + (event.clientX - r.left) / r.width * width[focus];
     let low = 0, high = line ? line.length : 0;
     while (low < high) {
@@ -358,22 +449,28 @@
     e.focus({ preventScroll: false });
     say(i);
   }
-  function firstChild(i) { return i + 1 < end[i] ? i + 1 : -1; }
+  function children(i) {
+    const all = [];
+    for (let c = i + 1; c < end[i]; c = end[c]) all.push(c);
+    return all;
+  }
+  /* The next node down the stack (way 1) or up (-1). */
+  function along(i, way) {
+    if (depth[i] * way < 0) return parent[i];
+    const next = children(i).find(function (c) { return depth[c] * way > 0; });
+    return next === undefined ? -1 : next;
+  }
   function sibling(i, step) {
     if (i === 0) return -1;
-    const p = parent[i];
-    let before = -1;
-    for (let c = p + 1; c < end[p]; c = end[c]) {
-      if (step < 0 && c === i) return before;
-      if (step > 0 && c === i) return end[c] < end[p] ? end[c] : -1;
-      before = c;
-    }
-    return -1;
+    const all = children(parent[i]).filter(function (c) { return depth[c] === depth[i]; });
+    const next = all[all.indexOf(i) + step];
+    return next === undefined ? -1 : next;
   }
   function nextMatch(step) {
+    const count = depth.length;
     for (let k = 1; k < count; k++) {
-      const i = (current + step * k + count * 2) % count;
-      if (matched(i)) return i;
+      const i = (current + step * k + count) % count;
+      if (matched(frame[i])) return i;
     }
     return -1;
   }
@@ -381,11 +478,16 @@
   function showMatches() {
     const on = matches !== null || onlyPackage >= 0;
     let sum = 0, nodes = 0;
-    if (on) {
-      for (let i = 0; i < count;) {
-        if (matched(i)) { sum += diff ? width[i] : value[i]; nodes++; i = end[i]; } else i++;
+    for (let i = 0; on && i < everything.depth.length;) {
+      if (matched(everything.frame[i])) {
+        sum += (diff ? everything.width : everything.value)[i];
+        nodes++;
+        i = everything.end[i];
+      } else {
+        i++;
       }
     }
+    for (const c of legend.querySelectorAll('.chip')) c.setAttribute('aria-pressed', String(Number(c.dataset.package) === onlyPackage));
     app.classList.toggle('searching', on);
     if (!on) box.say('');
     else if (nodes === 0) box.say('no match');
@@ -393,8 +495,8 @@
     draw();
   }
   const walk = {
-    ArrowUp: function () { return flipped ? firstChild(current) : parent[current]; },
-    ArrowDown: function () { return flipped ? parent[current] : firstChild(current); },
+    ArrowUp: function () { return along(current, flipped ? 1 : -1); },
+    ArrowDown: function () { return along(current, flipped ? -1 : 1); },
     ArrowLeft: function () { return sibling(current, -1); },
     ArrowRight: function () { return sibling(current, 1); },
     Home: function () { return 0; },
@@ -404,8 +506,11 @@
   const act = {
     Enter: function () { zoom(focus === current ? 0 : current); },
     ' ': function () { zoom(focus === current ? 0 : current); },
-    Backspace: function () { if (focus) zoom(parent[focus]); },
+    Backspace: function () { if (focus) zoom(parent[focus]); else leavePivot(); },
     Escape: leave,
+    c: function () { turnTo(current); },
+    F10: function (event) { return event.shiftKey && menuByKey(); },
+    ContextMenu: menuByKey,
     '/': box.focus,
     '?': help.toggle,
     i: turn,
@@ -415,8 +520,102 @@
     if (help.close()) return;
     if (box.box.value || onlyPackage >= 0) box.clear();
     else if (focus) zoom(0);
+    else leavePivot();
     tip.hide();
   }
+  /* All calls of the node's function, as one. */
+  function turnTo(i) {
+    if (frame[i] < 0) return;
+    const name = nameOf(i);
+    pivot = pivot || { focus: focus, current: current };
+    calls.textContent = '\u2715 All calls of ' + name;
+    calls.title = name + ': back to the profile (Esc)';
+    calls.hidden = false;
+    app.classList.add('turned');
+    use(callsOf(frame[i]));
+    zoom(0);
+    const at = elements.get(0);
+    if (at) at.scrollIntoView({ block: 'center' });
+  }
+  function leavePivot() {
+    if (!pivot) return;
+    const back = pivot;
+    pivot = null;
+    calls.hidden = true;
+    app.classList.remove('turned');
+    use(everything);
+    zoom(back.focus);
+    choose(back.current);
+  }
+  function toWhole() {
+    leavePivot();
+    zoom(0);
+  }
+
+  /* ---- what can be done with a frame ---- */
+  const menu = make('div', 'menu');
+  menu.setAttribute('role', 'menu');
+  menu.hidden = true;
+  app.append(menu);
+  function copy(text) { navigator.clipboard.writeText(text).then(null, function () { box.say('not copied', 'the browser does not allow it'); }); }
+  function stackOf(i) {
+    const names = [];
+    for (let a = i; a >= 0 && frame[a] >= 0; a = parent[a]) names.push(nameOf(a));
+    return (depth[i] < 0 ? names : names.reverse()).join('\n');
+  }
+  function openMenu(i, x, y) {
+    const acts = [
+      [i === focus ? 'Zoom out' : 'Zoom in', 'Enter', function () { zoom(i === focus ? 0 : i); }],
+      ['All its calls: callers and callees', 'c', function () { turnTo(i); }],
+      ['Find it everywhere', '', function () { box.set('^' + nameOf(i).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') + '$'); }]
+    ];
+    if (navigator.clipboard) {
+      acts.push(['Copy its name', 'Ctrl-C', function () { copy(nameOf(i)); }], ['Copy its stack', '', function () { copy(stackOf(i)); }]);
+    }
+    menu.replaceChildren(make('b', '', nameOf(i)));
+    for (const [what, key, act] of acts) {
+      const item = make('button', '', what);
+      item.setAttribute('role', 'menuitem');
+      item.tabIndex = -1;
+      if (key) item.append(make('kbd', '', key));
+      item.addEventListener('click', function () { closeMenu(); act(); });
+      menu.append(item);
+    }
+    menu.setAttribute('aria-label', nameOf(i));
+    tip.hide();
+    cprofPage.beside(app, menu, x, y - 18);
+    menu.querySelector('button').focus();
+  }
+  function menuByKey() {
+    const e = elementOf(current), r = e && e.getBoundingClientRect();
+    if (!e || frame[current] < 0) return false;
+    openMenu(current, r.left, r.bottom);
+    return true;
+  }
+  function closeMenu() {
+    if (menu.hidden) return;
+    menu.hidden = true;
+    choose(current);
+  }
+  menu.addEventListener('keydown', function (event) {
+    const items = Array.from(menu.querySelectorAll('button')), at = items.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
+    event.stopPropagation();
+    if (to !== undefined) items[to % items.length].focus();
+    else if (event.key === 'Escape' || event.key === 'Tab') closeMenu();
+    else return;
+    event.preventDefault();
+  });
+  document.addEventListener('pointerdown', function (event) { if (!menu.contains(event.target)) menu.hidden = true; });
+  /* With Shift the browser's own menu. */
+  chart.addEventListener('contextmenu', function (event) {
+    const i = event.shiftKey && event.button === 2 ? -1 : nodeAt(event);
+    if (i < 0 || frame[i] < 0) return;
+    event.preventDefault();
+    choose(i);
+    openMenu(i, event.clientX, event.clientY);
+  });
+
   function turn() {
     flipped = !flipped;
     draw();
@@ -474,6 +673,8 @@
     for (let p = 0; p < data.shares.length; p++) {
       const chip = make('button', 'chip');
       chip.append(make('i', 'c' + data.colours[p]), make('b', '', data.packages[p] || '(none)'), make('span', '', percent(data.shares[p], total)));
+      chip.dataset.package = p;
+      chip.setAttribute('aria-pressed', 'false');
       chip.title = 'self ' + label(data.shares[p]);
       chip.addEventListener('click', function () {
         const again = onlyPackage === p;
@@ -489,6 +690,7 @@
       legend.prepend(sign);
     }
   })();
+  legend.prepend(calls);
 
   /* ---- start ---- */
   cprofPage.mount(app, document.getElementById('cprof-picture'));

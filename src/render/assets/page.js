@@ -172,6 +172,7 @@ const cprofPage = (function () {
     }
     return {
       box: box, found: found, say: say, clear: clear, key: key,
+      set: function (text) { box.value = text; run(); },
       focus: function () { box.focus(); box.select(); }
     };
   }
@@ -184,15 +185,16 @@ const cprofPage = (function () {
     return {
       element: tip,
       hide: function () { tip.hidden = true; },
-      /* Beside the point, and within the window whatever it holds. */
-      show: function (x, y) {
-        tip.hidden = false;
-        const w = tip.offsetWidth, h = tip.offsetHeight, width = app.clientWidth, height = app.clientHeight;
-        const below = y + 20 + h <= height - 4;
-        tip.style.left = Math.max(4, Math.min(x + 14, width - w - 8)) + 'px';
-        tip.style.top = (below ? y + 20 : Math.max(4, y - h - 12)) + 'px';
-      }
+      show: function (x, y) { beside(app, tip, x, y); }
     };
+  }
+  /* Shows an element beside the point, and within the window whatever it holds. */
+  function beside(app, e, x, y) {
+    e.hidden = false;
+    const w = e.offsetWidth, h = e.offsetHeight, width = app.clientWidth, height = app.clientHeight;
+    const below = y + 20 + h <= height - 4;
+    e.style.left = Math.max(4, Math.min(x + 14, width - w - 8)) + 'px';
+    e.style.top = (below ? y + 20 : Math.max(4, y - h - 12)) + 'px';
   }
 
   /* ---- keys ---- */
@@ -273,7 +275,7 @@ const cprofPage = (function () {
   }
 
   return {
-    SVG: SVG, make: make, button: button, plural: plural, search: search, tooltip: tooltip, helpPanel: helpPanel,
+    SVG: SVG, make: make, button: button, plural: plural, search: search, tooltip: tooltip, beside: beside, helpPanel: helpPanel,
     listen: listen, mount: mount
   };
 })();
