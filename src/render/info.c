@@ -82,23 +82,40 @@ static void put_time(const cprof_info *info, cprof_sink *sink) {
 
 enum { MAPPINGS_SHOWN = 20 };
 
+/* Producers that do not know where a binary lies say nowhere or everywhere. */
+static bool has_place(const cprof_mapping *m) {
+    return m->start != 0 || (m->limit != 0 && m->limit != UINT64_MAX);
+}
+
+/* What stands for no binary at all: addresses of texts that give their names themselves. */
+static bool is_blank(const cprof_mapping *m) {
+    return m->file == 0 && m->build_id == 0 && !has_place(m);
+}
+
+static void put_mapping(const cprof_profile *p, const cprof_mapping *m, cprof_sink *sink) {
+    cprof_slice file = cprof_profile_string(p, m->file);
+    cprof_sink_escaped(sink, file.len ? file : CPROF_SLICE("(no name)"), false);
+    if (has_place(m))
+        cprof_sink_printf(sink, " at 0x%" PRIx64 "-0x%" PRIx64, m->start, m->limit);
+    if (m->build_id) {
+        cprof_sink_puts(sink, ", build id ");
+        cprof_sink_escaped(sink, cprof_profile_string(p, m->build_id), false);
+    }
+    cprof_sink_putc(sink, '\n');
+}
+
 static void put_mappings(const cprof_info *info, cprof_sink *sink) {
     const cprof_profile *p = info->profile;
-    for (uint32_t i = 0; i < p->mapping_count && i < MAPPINGS_SHOWN; i++) {
-        const cprof_mapping *m = &p->mappings[i];
-        cprof_slice file = cprof_profile_string(p, m->file), id = cprof_profile_string(p, m->build_id);
-        begin(sink, i == 0 ? "Binaries:" : "");
-        cprof_sink_escaped(sink, file.len ? file : CPROF_SLICE("(no name)"), false);
-        cprof_sink_printf(sink, " at 0x%" PRIx64 "-0x%" PRIx64, m->start, m->limit);
-        if (id.len) {
-            cprof_sink_puts(sink, ", build id ");
-            cprof_sink_escaped(sink, id, false);
-        }
-        cprof_sink_putc(sink, '\n');
+    uint32_t binaries = 0;
+    for (uint32_t i = 0; i < p->mapping_count; i++) {
+        if (is_blank(&p->mappings[i]) || binaries++ >= MAPPINGS_SHOWN)
+            continue;
+        begin(sink, binaries == 1 ? "Binaries:" : "");
+        put_mapping(p, &p->mappings[i], sink);
     }
-    if (p->mapping_count > MAPPINGS_SHOWN) {
+    if (binaries > MAPPINGS_SHOWN) {
         begin(sink, "");
-        cprof_sink_printf(sink, "and %" PRIu32 " more\n", p->mapping_count - MAPPINGS_SHOWN);
+        cprof_sink_printf(sink, "and %" PRIu32 " more\n", binaries - MAPPINGS_SHOWN);
     }
 }
 

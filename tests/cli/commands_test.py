@@ -349,6 +349,12 @@ class Info(Case):
         self.assertIn("profile.proto, gzip, ", blocks[1])
         self.assertNotIn("\x1b", blocks[1])
 
+    def test_binaries(self):
+        heap, folded = (str(TESTDATA / "producers" / name) for name in ("gperftools.heap", "kernel.folded"))
+        self.assertIn("  Binaries:   /src/cpp/raysim/raysim_heap at 0x55ae37736000-0x55ae37738000\n",
+                      self.good("info", heap))
+        self.assertIn("  Binaries:   [kernel.kallsyms]\n", self.good("info", folded))
+
     def test_one_that_cannot_be_read(self):
         self.path("a.pb", profile(b"main"))
         done = self.run_cprof("info", "none", "a.pb")

@@ -70,6 +70,7 @@ class Texts(Case):
         out = self.good("info", DUMP)
         self.assertIn("Go goroutine dump", out)
         self.assertIn("86", out)
+        self.assertNotIn("Binaries:", out)
 
 
 class Goroutines(Case):
