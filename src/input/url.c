@@ -12,7 +12,7 @@
 #include <time.h>
 
 enum {
-    AT_ONCE = 64, /* connections */
+    AT_ONCE = 64, /* transfers */
     REDIRECTS = 5,
     CONNECT_SECONDS = 20,
     DEFAULT_SECONDS = 60, /* for an answer, where no length is known */
@@ -36,7 +36,6 @@ enum {
     X(curl_multi_perform)                                                                                    \
     X(curl_multi_poll)                                                                                       \
     X(curl_multi_remove_handle)                                                                              \
-    X(curl_multi_setopt)                                                                                     \
     X(curl_slist_append)                                                                                     \
     X(curl_slist_free_all)                                                                                   \
     X(curl_url)                                                                                              \
@@ -271,18 +270,31 @@ static void collect_finished(CURLM *multi) {
     }
 }
 
+/* Starts transfers as long as there are fewer than AT_ONCE: time runs for each from its start on. */
+static void start_more(CURLM *multi, const transfer *transfers, size_t count, size_t *next, int running) {
+    for (; *next < count && running < AT_ONCE; ++*next) {
+        if (transfers[*next].answer->error.code == CPROF_OK) {
+            curl.curl_multi_add_handle(multi, transfers[*next].handle);
+            running++;
+        }
+    }
+}
+
 static bool run_all(CURLM *multi, const transfer *transfers, size_t count, const cprof_env *env,
                     cprof_error *err) {
     time_t since = time(NULL);
-    for (int running = 1; running > 0;) {
+    size_t next = 0;
+    int running = 0;
+    do {
         if (cprof_stopped(env, err))
             return false;
+        start_more(multi, transfers, count, &next, running);
         if (curl.curl_multi_perform(multi, &running) != CURLM_OK ||
             (running > 0 && curl.curl_multi_poll(multi, NULL, 0, WAIT_MS, NULL) != CURLM_OK))
             return cprof_error_set(err, CPROF_ERR_IO, -1, "fetching failed");
         collect_finished(multi);
         report_progress(transfers, count, since, env);
-    }
+    } while (running > 0 || next < count);
     return true;
 }
 
@@ -290,10 +302,6 @@ static bool run_transfers(transfer *transfers, size_t count, const cprof_env *en
     CURLM *multi = curl.curl_multi_init();
     if (!multi)
         return cprof_error_memory(env, err);
-    curl.curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)AT_ONCE);
-    for (size_t i = 0; i < count; i++)
-        if (transfers[i].answer->error.code == CPROF_OK)
-            curl.curl_multi_add_handle(multi, transfers[i].handle);
     bool ok = run_all(multi, transfers, count, env, err);
     for (size_t i = 0; i < count; i++)
         if (transfers[i].handle)
@@ -324,7 +332,8 @@ static bool fetch(const char *const *sources, size_t count, const cprof_slice *b
     for (size_t i = 0; i < count; i++) {
         if (transfers[i].handle)
             curl.curl_easy_cleanup(transfers[i].handle);
-        curl.curl_slist_free_all(transfers[i].headers);
+        if (transfers[i].headers) /* else the library may not be there */
+            curl.curl_slist_free_all(transfers[i].headers);
     }
     free(transfers);
     return ok;

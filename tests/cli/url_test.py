@@ -124,14 +124,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         time.sleep(2)
         self.answer(HEAP)
 
+    def get_wait_longer(self):
+        time.sleep(4)
+        self.answer(HEAP)
+
     def get_debug_pprof_nameless(self):
         self.answer(profile([0x400100, 0x400201, 0x400302], NAMELESS))
 
     get_nameless = get_debug_pprof_nameless
 
 
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 100
+
+
 def serve(context=None):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.seen = []
     if context:
@@ -229,6 +237,12 @@ class Good(Case):
         self.assertLess(time.monotonic() - before, 10)
         self.assertEqual(len(self.gets()), 6)
         self.assertEqual(out, self.good("raw", *[TESTDATA / "heap.small.pb.gz"] * 6)[0])
+
+    def test_more_than_are_fetched_at_once(self):
+        """Those that have to wait for their turn get as long as the first ones: one second, and five of grace."""
+        out, err = self.good("top", "-timeout", "1", *[self.url + "/wait-longer"] * 66)
+        self.assertEqual(len(self.gets()), 66)
+        self.assertNotIn("in time", err)
 
     def test_bases(self):
         out, _ = self.good("top", "-diff_base", self.url + "/heap", self.url + "/heap")
@@ -362,6 +376,13 @@ class Misbehaving(Case):
             done = self.run_cprof("top", source)
             self.assertIn(done.returncode, (1, 2), source)
             self.assertEqual((done.stdout, done.stderr.count(b"\n")), (b"", 1), source)
+
+    def test_no_library(self):
+        """What is there of it is no library."""
+        for name in ("libcurl.so.4", "libcurl-gnutls.so.4", "libcurl-nss.so.4"):
+            (self.dir / name).write_bytes(b"")
+        text = self.bad("top", self.url + "/heap", LD_LIBRARY_PATH=str(self.dir))
+        self.assertIn("cannot be loaded: is its package installed?", text)
 
     def test_others_still_merge(self):
         out, err = self.good("raw", self.url + "/heap", self.url + "/missing", self.url + "/cut", self.url + "/heap")
