@@ -18,8 +18,10 @@ static size_t slots_for(size_t entries) {
     return slots;
 }
 
+const char cprof_hash_anchor = 0;
+
 uint64_t cprof_hash_bytes(const void *bytes, size_t size) {
-    return XXH3_64bits(bytes, size);
+    return XXH3_64bits_withSeed(bytes, size, (uintptr_t)&cprof_hash_anchor);
 }
 
 void cprof_index_init(cprof_index *index, cprof_budget *budget) {

@@ -56,10 +56,15 @@ static inline bool cprof_index_next(const cprof_index *index, cprof_index_probe 
 /* Rows go up to UINT32_MAX - 2. */
 bool cprof_index_insert(cprof_index *index, uint64_t hash, uint32_t row);
 
+/* Hashes differ from run to run, as its address is part of them: where the system loads programs at random
+ * places, nobody can make a file whose keys all collide.  So nothing may depend on what a hash is. */
+extern const char cprof_hash_anchor;
+
 uint64_t cprof_hash_bytes(const void *bytes, size_t size); /* XXH3, 64 bits */
 
 /* A good mix of one number (for keys that are numbers). */
 static inline uint64_t cprof_hash_u64(uint64_t x) {
+    x ^= (uint64_t)(uintptr_t)&cprof_hash_anchor;
     x ^= x >> 32;
     x *= UINT64_C(0xd6e8feb86659fd93);
     x ^= x >> 32;

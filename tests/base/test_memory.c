@@ -203,6 +203,26 @@ static void index_tells_equal_hashes_apart(void **state) {
     cprof_index_deinit(&index);
 }
 
+/* Keys that collide where a hash depends on nothing but the key: found by computing backwards. */
+static void hashes_cannot_be_made_to_collide(void **state) {
+    (void)state;
+    static const unsigned char texts[4][8] = {
+        {0x5f, 0x6f, 0x92, 0x4a, 0xd7, 0x4a, 0xbd, 0x12},
+        {0x88, 0xe9, 0xc6, 0x3c, 0x91, 0xbb, 0x48, 0xf0},
+        {0xaa, 0x4a, 0x52, 0x92, 0xb7, 0x58, 0x97, 0xa3},
+        {0xe9, 0xd8, 0xe3, 0x9e, 0x27, 0x4c, 0x48, 0x59},
+    };
+    static const uint64_t numbers[4] = {0x0722a221265c29ef, 0x974e1c5129060ef0, 0xed8f72cefde5617f,
+                                        0xb8ef4fab482ff46d};
+    int equal_texts = 0, equal_numbers = 0;
+    for (int i = 1; i < 4; i++) {
+        equal_texts += cprof_hash_bytes(texts[i], 8) >> 32 == cprof_hash_bytes(texts[0], 8) >> 32;
+        equal_numbers += cprof_hash_u64(numbers[i]) >> 32 == cprof_hash_u64(numbers[0]) >> 32;
+    }
+    assert_true(equal_texts < 3);
+    assert_true(equal_numbers < 3);
+}
+
 static void index_insert_fails_on_the_budget(void **state) {
     (void)state;
     cprof_budget budget = {.limit = 4096};
@@ -364,6 +384,7 @@ int main(void) {
         cmocka_unit_test(vectors_stay_as_they_were_without_memory),
         cmocka_unit_test(index_finds_every_row_after_growth),
         cmocka_unit_test(index_tells_equal_hashes_apart),
+        cmocka_unit_test(hashes_cannot_be_made_to_collide),
         cmocka_unit_test(index_insert_fails_on_the_budget),
         cmocka_unit_test(idmap_keeps_sparse_ids),
         cmocka_unit_test(idmap_fails_on_the_budget),
