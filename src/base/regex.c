@@ -97,7 +97,6 @@ static const compile_message COMPILE_MESSAGES[] = {
     {PCRE2_ERROR_CLASS_INVALID_RANGE, "invalid character class range"},
     {PCRE2_ERROR_UNKNOWN_POSIX_CLASS, "invalid character class range"},
     {PCRE2_ERROR_QUANTIFIER_INVALID, "missing argument to repetition operator"},
-    {PCRE2_ERROR_DUPLICATE_SUBPATTERN_NAME, "duplicate capture group name"},
     {PCRE2_ERROR_UNKNOWN_UNICODE_PROPERTY, "invalid character class range"},
     {PCRE2_ERROR_MALFORMED_UNICODE_PROPERTY, "invalid character class range"},
     {PCRE2_ERROR_PARENTHESES_NEST_TOO_DEEP, "expression nests too deeply"},
@@ -126,10 +125,10 @@ static bool compile(cprof_regex *regex, const cprof_regex_syntax *syntax, cprof_
     pcre2_set_parens_nest_limit(context, NEST_LIMIT);
     int code = 0;
     PCRE2_SIZE at = 0;
-    regex->code =
-        pcre2_compile((PCRE2_SPTR)syntax->out, syntax->len,
-                      PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT,
-                      &code, &at, context);
+    regex->code = pcre2_compile((PCRE2_SPTR)syntax->out, syntax->len,
+                                PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C |
+                                    PCRE2_USE_OFFSET_LIMIT | PCRE2_DUPNAMES,
+                                &code, &at, context);
     pcre2_compile_context_free(context);
     if (!regex->code)
         return compile_error(regex, code, syntax->from[at <= syntax->len ? at : syntax->len], err);

@@ -242,7 +242,7 @@ static bool character_escape(translator *t, bool inside) {
     char c = peek(t, 1);
     if (t->at + 1 >= t->pattern.len)
         return fail(t, "trailing backslash at end of expression", t->at, t->at + 1);
-    if (is_punctuation(c)) {
+    if ((unsigned char)c < 0x80 && !is_digit(c) && !is_letter(c)) {
         t->at++;
         emit_literal(t, c);
         t->at++;
@@ -297,18 +297,25 @@ static size_t posix_length(const translator *t) {
     return peek(t, i) == ':' && peek(t, i + 1) == ']' ? i + 2 : 0;
 }
 
-static bool class_member(translator *t) {
+/* "\d", "\PN" at the current place, within a class. */
+static bool is_class_escape(const translator *t) {
+    char c = peek(t, 1);
+    return peek(t, 0) == '\\' && c != '\0' && strchr("dDsSwWpP", c);
+}
+
+/* after_set: the member before is a set of characters itself, which no range begins with. */
+static bool class_member(translator *t, bool after_set) {
     char c = peek(t, 0);
     size_t posix = posix_length(t);
     if (c == '\\')
         return character_escape(t, true);
-    if (posix > 0 || c == '-') {
+    if (posix > 0 || (c == '-' && !after_set)) {
         posix = posix ? posix : 1;
         emit(t, t->pattern.ptr + t->at, posix);
         t->at += posix;
         return true;
     }
-    if (c == '[')
+    if (c == '[' || c == '-' || c == ':' || c == '.' || c == '=') /* PCRE2 knows "[:", "[." and "[=" */
         emit(t, "\\", 1);
     if (c)
         emit(t, &c, 1);
@@ -328,11 +335,13 @@ static bool class(translator *t) {
         emit_text(t, "\\]");
         t->at++;
     }
-    while (!at_end(t) && peek(t, 0) != ']') {
+    for (bool after_set = false; !at_end(t) && peek(t, 0) != ']';) {
         /* A member writes down what it stands for as a literal too, which a class has no use for. */
         size_t literal_len = t->to->literal_len;
-        if (!class_member(t))
+        bool is_set = is_class_escape(t) || posix_length(t) > 0;
+        if (!class_member(t, after_set))
             return false;
+        after_set = is_set;
         t->to->literal_len = literal_len;
     }
     if (at_end(t))
