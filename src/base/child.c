@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,9 +33,9 @@ static void limit_memory(uint64_t bytes) {
         rlim_t most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + bytes;
         struct rlimit limit = {most, most};
         setrlimit(RLIMIT_AS, &limit);
+        /* Libraries that find no memory say so before they end the process. */
         if (nothing >= 0)
-            dup2(nothing,
-                 STDERR_FILENO); /* libraries that find no memory say so before they end the process */
+            dup2(nothing, STDERR_FILENO);
     }
     if (file)
         fclose(file);
@@ -149,24 +150,31 @@ static bool conclude(int status, const cprof_child *child, size_t before, cprof_
     return last.ok;
 }
 
+/* One child is started at a time: another one would hold the first one's end of the sockets open, and the
+ * first would not be seen to end before the other. */
+static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
+
 bool cprof_child_start(cprof_child *child, cprof_child_work *work, void *context, const char *what,
                        cprof_child_limits limits, cprof_error *err) {
-    int ends[2];
-    *child = (cprof_child){.what = what, .limits = limits};
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-        return cprof_error_set(err, CPROF_ERR_IO, -1, "%s: %s", what, strerror(errno));
-    child->pid = fork();
-    int failed = child->pid < 0 ? errno : 0;
-    if (child->pid == 0) {
-        close(ends[0]);
-        child_main(ends[1], work, context, limits);
+    int ends[2], failed = 0;
+    *child = (cprof_child){.what = what, .limits = limits, .pid = -1};
+    pthread_mutex_lock(&starting);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
+        child->pid = fork();
+        failed = child->pid < 0 ? errno : 0;
+        close(ends[child->pid == 0 ? 0 : 1]);
+        if (failed)
+            close(ends[0]);
+    } else {
+        failed = errno;
     }
-    close(ends[1]);
+    pthread_mutex_unlock(&starting);
+    if (failed)
+        return cprof_error_set(err, CPROF_ERR_IO, -1, "%s: %s", what, strerror(failed));
+    if (child->pid == 0)
+        child_main(ends[1], work, context, limits);
     child->fd = ends[0];
-    if (!failed)
-        return true;
-    close(ends[0]);
-    return cprof_error_set(err, CPROF_ERR_IO, -1, "%s: %s", what, strerror(failed));
+    return true;
 }
 
 void cprof_child_give(cprof_child *child, cprof_slice bytes) {

@@ -9,7 +9,8 @@
 typedef bool cprof_piece_make(void *context, unsigned thread, uint32_t piece, cprof_sink *out);
 
 /* Writes pieces [0, pieces) to the sink, one behind the other.  Each thread has one piece in memory, of
- * env's budget; with one thread they go to the sink as they are made.  Errors are the sink's. */
+ * env's budget; with one thread they go to the sink as they are made.  threads: CPROF_THREADS_MAX at most.
+ * Errors are the sink's. */
 void cprof_sink_ordered(cprof_sink *sink, uint32_t pieces, unsigned threads, cprof_piece_make *make,
                         void *context, const cprof_env *env);
 

@@ -37,13 +37,15 @@ static void *run_job(void *context) {
 
 void cprof_threads_run(void (*run)(void *part), void *parts, size_t size, unsigned count) {
     job jobs[CPROF_THREADS_MAX];
-    for (unsigned i = 1; i < count; i++) {
+    unsigned threads = count < CPROF_THREADS_MAX ? count : CPROF_THREADS_MAX;
+    for (unsigned i = 1; i < threads; i++) {
         jobs[i] = (job){.run = run, .part = (char *)parts + i * size};
-        jobs[i].started =
-            i < CPROF_THREADS_MAX && cprof_thread_start(&jobs[i].thread, run_job, &jobs[i]) == 0;
+        jobs[i].started = cprof_thread_start(&jobs[i].thread, run_job, &jobs[i]) == 0;
     }
     run(parts);
-    for (unsigned i = 1; i < count; i++)
+    for (unsigned i = threads; i < count; i++)
+        run((char *)parts + i * size);
+    for (unsigned i = 1; i < threads; i++)
         if (jobs[i].started)
             pthread_join(jobs[i].thread, NULL);
         else

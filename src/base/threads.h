@@ -12,7 +12,8 @@ enum { CPROF_THREADS_MAX = 16 };
 unsigned cprof_threads_count(size_t work, size_t grain);
 
 /* Runs run(part) for each of `count` parts of `size` bytes that stand in a row, all at the same time as far
- * as threads can be had; returns when all are done.  The caller's thread runs the first. */
+ * as threads can be had (no more than CPROF_THREADS_MAX); returns when all are done.  The caller's thread
+ * runs the first. */
 void cprof_threads_run(void (*run)(void *part), void *parts, size_t size, unsigned count);
 
 /* A thread that takes no signals: those are for the person's thread.  Returns what pthread_create does. */

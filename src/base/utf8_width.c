@@ -124,7 +124,7 @@ static bool contains(const range *ranges, size_t count, uint32_t c) {
 int cprof_utf8_width(uint32_t c) {
     if (c >= 0x20 && c < 0x7f)
         return 1;
-    if (c < 0x20 || c < 0xa0)
+    if (c < 0xa0) /* controls */
         return 0;
     if (contains(ZERO, sizeof ZERO / sizeof *ZERO, c))
         return 0;

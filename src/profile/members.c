@@ -1,26 +1,13 @@
 #include "profile/members.h"
 
-/* size bytes, zeroed, that the profile frees. */
-static void *own_block(cprof_profile *p, size_t size, cprof_error *err) {
-    void *at = NULL;
-    if (p->block_count < CPROF_PROFILE_BLOCKS)
-        at = cprof_mem_resize(cprof_env_budget(p->env), NULL, 0, size);
-    if (!at) {
-        cprof_error_memory(p->env, err);
-        return NULL;
-    }
-    p->blocks[p->block_count++] = (cprof_block){at, size};
-    return memset(at, 0, size);
-}
-
 bool cprof_members_put(cprof_profile *p, const cprof_member_list *list, cprof_error *err) {
     uint32_t samples = p->samples.count;
     if (list->count == 0 || list->count > UINT32_MAX)
         return true; /* more than row numbers reach: the profile does without */
-    uint32_t *first = own_block(p, (samples + (size_t)1) * sizeof *first, err);
-    uint64_t *id = own_block(p, list->count * sizeof *id, err);
+    uint32_t *first = cprof_profile_alloc(p, samples + (size_t)1, sizeof *first);
+    uint64_t *id = cprof_profile_alloc(p, list->count, sizeof *id);
     if (!first || !id)
-        return false;
+        return cprof_error_memory(p->env, err);
     for (size_t i = 0; i < list->count; i++)
         first[list->at[i].sample + 1]++;
     for (uint32_t i = 0; i < samples; i++)

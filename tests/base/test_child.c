@@ -1,6 +1,7 @@
 /* Work in a child: what comes back, and what a bad end of it does to the caller. */
 #include "base/child.h"
 #include "base/sanitized.h"
+#include "base/threads.h"
 #include "base/vec.h"
 #include "support.h"
 
@@ -303,6 +304,46 @@ static void runs_programs(void **state) {
     assert_no_child();
 }
 
+typedef struct runner {
+    atomic_bool *stop;
+    atomic_int *quick_left;
+    unsigned number;
+    bool slow, ok;
+} runner;
+
+/* Children that sleep are started while others come and go, and sleep until the last of those has gone. */
+static void run_children(void *part) {
+    runner *r = part;
+    cprof_child_limits limits = {.seconds = r->slow ? 100 : 20};
+    cprof_env env = {.stop = r->slow ? r->stop : NULL};
+    cprof_child_output output = {0};
+    char hello[] = "hello";
+    if (r->slow) {
+        nanosleep(&(struct timespec){.tv_nsec = 3000000L * r->number}, NULL);
+        r->ok = !cprof_child_run(sleep_long, NULL, "sleeping", limits, &env, &output, NULL);
+    }
+    for (int i = 0; !r->slow && r->ok && i < 50; i++)
+        r->ok = cprof_child_run(greet, hello, "greeting", limits, NULL, &output, NULL);
+    if (!r->slow && atomic_fetch_sub(r->quick_left, 1) == 1)
+        atomic_store(r->stop, true);
+    cprof_vec_free(NULL, &output);
+}
+
+static void does_not_wait_for_others(void **state) {
+    (void)state;
+    enum { RUNNERS = 12, QUICK = 4 };
+    atomic_bool stop = false;
+    atomic_int quick_left = QUICK;
+    runner runners[RUNNERS];
+    for (unsigned i = 0; i < RUNNERS; i++)
+        runners[i] =
+            (runner){.stop = &stop, .quick_left = &quick_left, .number = i, .slow = i >= QUICK, .ok = true};
+    cprof_threads_run(run_children, runners, sizeof *runners, RUNNERS);
+    for (unsigned i = 0; i < RUNNERS; i++)
+        assert_true(runners[i].ok);
+    assert_no_child();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(brings_back_what_was_written),
@@ -319,6 +360,7 @@ int main(void) {
         cmocka_unit_test(stays_on_the_budget),
         cmocka_unit_test(bounds_its_memory),
         cmocka_unit_test(runs_programs),
+        cmocka_unit_test(does_not_wait_for_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

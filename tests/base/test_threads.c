@@ -38,6 +38,15 @@ static void test_parts_run_once_each(void **state) {
     assert_false(parts[4].takes_signals);
 }
 
+static void test_more_parts_than_threads(void **state) {
+    (void)state;
+    enum { PARTS = 3 * CPROF_THREADS_MAX };
+    part parts[PARTS] = {{.ran = false}};
+    cprof_threads_run(note_part, parts, sizeof *parts, PARTS);
+    for (int i = 0; i < PARTS; i++)
+        assert_true(parts[i].ran);
+}
+
 /* Each piece is its number, as often as the number's last digit, so that some take longer than others. */
 static bool make_numbers(void *context, unsigned thread, uint32_t piece, cprof_sink *out) {
     const uint32_t *failing = context;
@@ -95,6 +104,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts),
         cmocka_unit_test(test_parts_run_once_each),
+        cmocka_unit_test(test_more_parts_than_threads),
         cmocka_unit_test(test_pieces_come_out_in_order),
         cmocka_unit_test(test_a_piece_that_fails_ends_it),
         cmocka_unit_test(test_pieces_are_on_the_budget),
