@@ -97,7 +97,7 @@ static bool dump_init(dump *d, const cprof_env *env, cprof_error *err) {
 
 /* Lines of a log: "2026-11-21T02:47:34Z stderr F goroutine 18 [select]:". */
 static cprof_slice without_prefix(const dump *d, cprof_slice line) {
-    for (size_t fields = d->prefix_fields; fields > 0; fields--) {
+    for (size_t fields = d->prefix_fields; fields > 0 && line.len > 0; fields--) {
         size_t n = 0;
         while (n < line.len && line.ptr[n] != ' ' && line.ptr[n] != '\t')
             n++;

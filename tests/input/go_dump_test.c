@@ -2,6 +2,8 @@
 #include "input/go_header.h"
 #include "show.h"
 
+#include <time.h>
+
 static void a_dump_becomes_counts_with_labels(void **state) {
     (void)state;
     assert_shows(cprof_go_dump_parse,
@@ -165,6 +167,24 @@ static void every_line_may_have_a_prefix(void **state) {
         "1 state=sleep ids 2\n");
 }
 
+/* A header far to the right makes no later line cost more than its length. */
+static void a_long_prefix_takes_no_time(void **state) {
+    (void)state;
+    enum { PREFIX = 1 << 19, LINES = 1 << 19 };
+    static const char header[] = "goroutine 1 [select]:\n";
+    size_t size = PREFIX + sizeof header - 1 + 2 * LINES;
+    char *text = malloc(size);
+    assert_non_null(text);
+    memset(text, ' ', PREFIX);
+    memcpy(text + PREFIX, header, sizeof header - 1);
+    for (size_t i = 0; i < LINES; i++)
+        memcpy(text + size - 2 * (i + 1), "x\n", 2);
+    clock_t before = clock();
+    cprof_profile_free(parse_text(cprof_go_dump_parse, (cprof_slice){text, size}));
+    assert_true(clock() - before < 20 * CLOCKS_PER_SEC);
+    free(text);
+}
+
 /* A text that ends early keeps what is complete, and says so. */
 static void a_cut_dump_keeps_what_is_complete(void **state) {
     (void)state;
@@ -244,6 +264,7 @@ int main(void) {
         cmocka_unit_test(what_a_dump_leaves_out_is_marked),
         cmocka_unit_test(a_log_may_stand_around_the_dump),
         cmocka_unit_test(every_line_may_have_a_prefix),
+        cmocka_unit_test(a_long_prefix_takes_no_time),
         cmocka_unit_test(a_cut_dump_keeps_what_is_complete),
         cmocka_unit_test(other_texts_are_not_mine),
         cmocka_unit_test(numbers_that_do_not_fit_name_the_line),
