@@ -24,12 +24,17 @@ typedef struct cprof_graph_build {
     bool overflowed;
     cprof_label_tags *labels; /* visual only */
     const uint64_t *kept;     /* a bit a node: nodes that take part; NULL: all.  Not for trees */
-    uint32_t *stack_leaf;     /* of a tree: the vertex where each stack ends, or CPROF_NONE */
-    uint32_t *parent;         /* of a tree: each vertex's caller in the samples, or CPROF_NONE */
-    uint32_t *caller;         /* the same, as vertices are left out */
-    bool *tree_inlined;       /* of a tree: the vertex is always inlined into its caller */
-    bool *tree_residual;      /* of a tree: vertices between it and its caller were left out */
+    /* Of a tree: the vertex where each stack ends, or CPROF_NONE.  With CPROF_LEAF_BELOW: the last on its way
+     * that was not left out. */
+    uint32_t *stack_leaf;
+    uint32_t *parent;    /* of a tree: each vertex's caller in the samples, or CPROF_NONE */
+    uint32_t *caller;    /* the same, as vertices are left out */
+    bool *tree_inlined;  /* of a tree: the vertex is always inlined into its caller */
+    bool *tree_residual; /* of a tree: vertices between it and its caller were left out */
+    int64_t light_flat;  /* of a tree: sum of the light vertices that were not made */
 } cprof_graph_build;
+
+#define CPROF_LEAF_BELOW UINT32_C(0x80000000)
 
 static inline bool cprof_bits_get(const uint64_t *bits, uint32_t i) {
     return bits[i >> 6] >> (i & 63) & 1;

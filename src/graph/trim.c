@@ -12,7 +12,7 @@ static bool list_vertices(cprof_graph_build *b, int64_t *total) {
     g->order = cprof_arena_alloc(&g->arena, ((size_t)g->vertex_count + 1) * sizeof *g->order);
     if (!g->order)
         return false;
-    *total = 0;
+    *total = b->light_flat;
     for (uint32_t v = 0; v < g->vertex_count; v++) {
         if ((g->cum[v] == 0 && g->flat[v] == 0) || (b->options->drop_negative && is_negative(g, v)))
             continue;
@@ -68,7 +68,7 @@ static bool drop_light_nodes(cprof_graph_build *b, int64_t cutoff, uint64_t **go
         g->order[i] = g->order[left];
         g->order[left++] = v;
     }
-    g->dropped_nodes = g->count - left;
+    g->dropped_nodes += g->count - left;
     return keep_first(b, left, gone);
 }
 

@@ -41,7 +41,8 @@ static bool add_stack(share *s, uint32_t stack) {
 /* The same in a call tree. */
 static bool add_path(share *s, uint32_t stack) {
     uint32_t leaf = s->b->stack_leaf[stack];
-    for (uint32_t v = leaf; v != CPROF_NONE; v = s->b->parent[v]) {
+    uint32_t last = leaf == CPROF_NONE ? leaf : leaf & ~CPROF_LEAF_BELOW;
+    for (uint32_t v = last; v != CPROF_NONE; v = s->b->parent[v]) {
         v = s->up[v];
         if (v == CPROF_NONE)
             return true;
