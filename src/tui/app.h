@@ -43,6 +43,7 @@ typedef struct cprof_app {
     char wanted[128]; /* searched for */
     cprof_settings undo[CPROF_APP_UNDO];
     int undo_count;
+    cprof_text mark; /* the name of the row on which the person stood when she marked */
     cprof_text head; /* "File: …  Type: …", of one line */
     cprof_slice head_type;
     bool head_mean;     /* for which it was made */
@@ -101,6 +102,8 @@ cprof_screen_view *cprof_app_view(cprof_app *app);
 /* Settings that differ from what they start with, in the order in which they were set, `before` in front of
  * each. */
 void cprof_app_put_crumbs(const cprof_app *app, cprof_sink *sink, const char *before);
+/* Whether both give each option that can be set at the prompt the same value. */
+bool cprof_app_is_set_alike(const cprof_settings *a, const cprof_settings *b);
 /* The command line that shows what the view shows. */
 void cprof_app_command_line(cprof_app *app, cprof_sink *sink);
 /* Puts a line that saves the view into the prompt, and a menu of others. */
@@ -110,6 +113,8 @@ void cprof_app_save(cprof_app *app);
 
 /* A key while the view has the focus, or one that the prompt does not know. */
 void cprof_app_key(cprof_app *app, const cprof_event *event);
+/* Has what the next key may want made ahead for the row under the cursor; false: to be tried again. */
+bool cprof_app_prepare(cprof_app *app);
 /* The line of keys for the view that is shown. */
 void cprof_app_draw_keys(cprof_app *app, cprof_area area);
 

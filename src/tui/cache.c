@@ -277,8 +277,8 @@ const cprof_fold *cprof_cache_get(cprof_cache *c, cprof_fold_kind kind, const cp
 }
 
 bool cprof_cache_make_ahead(cprof_cache *c, cprof_session *session, cprof_fold_kind kind,
-                            const cprof_settings *settings) {
-    wish w = {session, kind, settings, CPROF_SLICE("")};
+                            const cprof_settings *settings, cprof_slice name) {
+    wish w = {session, kind, settings, name};
     entry *mine = NULL;
     cprof_sink key;
     cprof_sink_init_memory(&key, session->env);

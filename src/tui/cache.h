@@ -32,7 +32,7 @@ bool cprof_cache_has_mark(const cprof_cache *cache);
  * with an env of its own that says when to stop; it outlives the cache.  What is there does not make room for
  * it.  False when it failed. */
 bool cprof_cache_make_ahead(cprof_cache *cache, cprof_session *session, cprof_fold_kind kind,
-                            const cprof_settings *settings);
+                            const cprof_settings *settings, cprof_slice name);
 
 /* How many folds there are, and their bytes. */
 size_t cprof_cache_count(cprof_cache *cache);

@@ -13,6 +13,13 @@ static bool differs(const cprof_option *o, const cprof_settings *a, const cprof_
     return !cprof_slice_equal(cprof_option_get(o, a, x), cprof_option_get(o, b, y));
 }
 
+bool cprof_app_is_set_alike(const cprof_settings *a, const cprof_settings *b) {
+    for (const cprof_option *o = cprof_options; o->name; o++)
+        if (o->in_shell && differs(o, a, b))
+            return false;
+    return true;
+}
+
 /* The change that gave the option its value, counted from 1; 0: it began so. */
 static int set_by(const cprof_app *app, const cprof_option *o) {
     const cprof_settings *now = &app->shell.settings;

@@ -44,7 +44,7 @@ static void draw_crumbs(const cprof_app *app, cprof_area area) {
 
 static void draw_head(cprof_app *app, cprof_area area) {
     cprof_area_paint(area, 0, 0, area.columns, CPROF_ROLE_HEADER);
-    cprof_area_put(area, 0, 1, CPROF_ROLE_HEADER, text_of(&app->head));
+    cprof_area_put_cut(area, 0, 1, CPROF_ROLE_HEADER, cprof_slice_trim(text_of(&app->head)));
     cprof_screen_view *v = cprof_app_view(app);
     if (!app->session)
         draw_sources(app, area);
@@ -54,7 +54,7 @@ static void draw_head(cprof_app *app, cprof_area area) {
     if (v->kind == CPROF_VIEW_FUNCTION) {
         column = cprof_area_puts(area, 1, column, CPROF_ROLE_NORMAL, " ");
         cprof_area name = cprof_area_sub(area, 1, column, 1, area.columns / 2 - column);
-        column += cprof_area_put(name, 0, 0, CPROF_ROLE_NORMAL, v->title);
+        column += cprof_area_put_cut(name, 0, 0, CPROF_ROLE_NORMAL, v->title);
     }
     if (v->fold->total.len)
         column = cprof_area_printf(area, 1, column, CPROF_ROLE_NORMAL, "  of %.*s total",
@@ -70,7 +70,7 @@ static void draw_foot(cprof_app *app, cprof_area area) {
         app->grid.cursor_row = area.row;
         app->grid.cursor_column = area.column + (column < area.columns ? column : area.columns - 1);
     } else {
-        cprof_area_put(area, 0, 0, role, text_of(&app->message));
+        cprof_area_put_cut(area, 0, 0, role, text_of(&app->message));
     }
     if (app->session)
         cprof_prompt_draw(&app->prompt, cprof_area_sub(area, 1, 0, 1, area.columns),

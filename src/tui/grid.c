@@ -132,6 +132,13 @@ int cprof_area_puts(cprof_area a, int row, int column, cprof_role role, const ch
     return cprof_area_put(a, row, column, role, cprof_slice_of(text));
 }
 
+int cprof_area_put_cut(cprof_area a, int row, int column, cprof_role role, cprof_slice text) {
+    int end = cprof_area_put(a, row, column, role, text);
+    if (end >= a.columns && column + cprof_text_columns(text) > a.columns)
+        cprof_area_puts(a, row, a.columns - 1, role, "…");
+    return end;
+}
+
 void cprof_area_right(cprof_area a, int row, int end, cprof_role role, cprof_slice text) {
     cprof_area_put(a, row, end - cprof_text_columns(text), role, text);
 }

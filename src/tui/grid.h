@@ -65,6 +65,8 @@ cprof_area cprof_area_sub(cprof_area area, int row, int column, int rows, int co
  * are shown as \xNN. */
 int cprof_area_put(cprof_area area, int row, int column, cprof_role role, cprof_slice text);
 int cprof_area_puts(cprof_area area, int row, int column, cprof_role role, const char *text);
+/* The same; what does not fit is cut off with a mark. */
+int cprof_area_put_cut(cprof_area area, int row, int column, cprof_role role, cprof_slice text);
 /* Its end is at column `end` (not included). */
 void cprof_area_right(cprof_area area, int row, int end, cprof_role role, cprof_slice text);
 int cprof_area_printf(cprof_area area, int row, int column, cprof_role role, const char *format, ...)

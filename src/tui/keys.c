@@ -135,6 +135,20 @@ static void open_listing(cprof_app *app, cprof_view_kind kind) {
     cprof_arena_deinit(&arena);
 }
 
+bool cprof_app_prepare(cprof_app *app) {
+    const cprof_screen_view *v = cprof_app_view(app);
+    const cprof_fold_row *row = v ? cprof_screen_view_at(v) : NULL;
+    if (!row || row->function.len == 0 || !((FUNCTIONS | STACKS) & 1u << v->kind))
+        return true;
+    cprof_arena arena;
+    cprof_slice pattern;
+    cprof_arena_init(&arena, app->env.budget);
+    bool ok =
+        !cprof_anchor_regex(&arena, row->function, &pattern) || cprof_ahead_source(&app->ahead, pattern);
+    cprof_arena_deinit(&arena);
+    return ok;
+}
+
 static void open_source(cprof_app *app) {
     open_listing(app, CPROF_VIEW_SOURCE);
 }
@@ -297,6 +311,10 @@ static void mark_state(cprof_app *app) {
     cprof_app_put_crumbs(app, &words, " › ");
     bool ok = cprof_cache_mark(app->cache, &app->shell.settings, cprof_sink_bytes(&words), &err);
     cprof_sink_deinit(&words);
+    const cprof_fold_row *row = cprof_screen_view_at(cprof_app_view(app));
+    app->mark.count = 0;
+    if (row)
+        (void)cprof_vec_append(&app->env, &app->mark, row->name.ptr, row->name.len);
     if (!ok)
         cprof_app_fail(app, &err);
     else if (cprof_app_view(app)->kind == CPROF_VIEW_COMPARE)
@@ -305,11 +323,16 @@ static void mark_state(cprof_app *app) {
         cprof_app_say(app, false, "marked; change filters or options, then M (F8) compares");
 }
 
+/* The cursor is on what it was on when the mark was made. */
 static void open_compare(cprof_app *app) {
-    if (cprof_cache_has_mark(app->cache))
-        open_kind(app, CPROF_VIEW_COMPARE);
-    else
+    if (!cprof_cache_has_mark(app->cache)) {
         cprof_app_say(app, false, "nothing is marked: m marks what is shown now");
+        return;
+    }
+    bool there = cprof_app_view(app)->kind == CPROF_VIEW_COMPARE;
+    open_kind(app, CPROF_VIEW_COMPARE);
+    if (!there && cprof_app_view(app)->kind == CPROF_VIEW_COMPARE && app->mark.count > 0)
+        (void)cprof_screen_view_stand_on(cprof_app_view(app), (cprof_slice){app->mark.at, app->mark.count});
 }
 
 /* --- the rest --- */
@@ -510,14 +533,15 @@ static void mouse(cprof_app *app, const cprof_event *event) {
     cprof_screen_view *v = cprof_app_view(app);
     cprof_area area = cprof_app_view_area(app);
     int row = event->row - area.row;
+    cprof_hit hit;
     if (event->click == CPROF_WHEEL_UP || event->click == CPROF_WHEEL_DOWN) {
         for (int i = 0; i < 3; i++)
             cprof_screen_view_key(v, event->click == CPROF_WHEEL_UP ? CPROF_KEY_UP : CPROF_KEY_DOWN);
     } else if (row >= area.rows) {
         app->focus = CPROF_FOCUS_PROMPT;
-    } else if (cprof_screen_view_click(v, area, row, event->column - area.column)) {
+    } else if ((hit = cprof_screen_view_click(v, area, row, event->column - area.column))) {
         app->focus = CPROF_FOCUS_VIEW;
-        if (event->click == CPROF_CLICK_TWICE)
+        if (event->click == CPROF_CLICK_TWICE && hit == CPROF_HIT_ROW)
             press(app, CPROF_KEY_ENTER);
     }
 }

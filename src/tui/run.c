@@ -171,9 +171,33 @@ static bool run_report(cprof_app *app, const cprof_shell_action *action, cprof_s
     return ok;
 }
 
+/* Commands that have a view of their own show it, unless they were given more than it can show. */
+static bool has_view(const cprof_app *app, const cprof_shell_action *action, cprof_view_kind *kind) {
+    static const struct {
+        const char *command;
+        cprof_view_kind kind;
+    } views[] = {{"list", CPROF_VIEW_SOURCE},
+                 {"disasm", CPROF_VIEW_DISASM},
+                 {"tags", CPROF_VIEW_TAGS},
+                 {"traces", CPROF_VIEW_TRACES},
+                 {"goroutines", CPROF_VIEW_GOROUTINES}};
+    const cprof_settings *set = &app->shell.settings, *wanted = &action->request.settings;
+    if (action->pipe || wanted->output.len || !cprof_app_is_set_alike(set, wanted))
+        return false;
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+        if (strcmp(action->request.command->name, views[i].command) == 0) {
+            *kind = views[i].kind;
+            return true;
+        }
+    return false;
+}
+
 static void show_report(cprof_app *app, const cprof_shell_action *action, cprof_slice line) {
     cprof_error err = CPROF_ERROR_INIT;
-    if (!run_report(app, action, line, &err))
+    cprof_view_kind kind;
+    if (has_view(app, action, &kind))
+        cprof_app_open(app, kind, action->request.argument, false);
+    else if (!run_report(app, action, line, &err))
         cprof_app_fail(app, &err);
 }
 
@@ -212,13 +236,13 @@ static bool reload_view(cprof_app *app, cprof_slice name, cprof_error *err) {
     if (v->kind == CPROF_VIEW_TEXT)
         return name.len == 0 || (cprof_shell_read(&app->shell, name, &action, err) &&
                                  (action.kind != CPROF_SHELL_RUN || run_report(app, &action, name, err)));
-    size_t cursor = v->cursor;
-    if (!open_view(app, v->kind, name, true, err))
-        return false;
-    v = cprof_app_view(app);
-    if (v->kind == CPROF_VIEW_TOP)
-        v->cursor = cursor < v->shown.count ? cursor : 0;
-    return true;
+    cprof_view_place place;
+    bool ok = (cprof_view_place_init(&place, v) || cprof_error_memory(&app->env, err)) &&
+              open_view(app, v->kind, name, true, err);
+    if (ok)
+        cprof_screen_view_stand(cprof_app_view(app), &place);
+    cprof_view_place_deinit(&place);
+    return ok;
 }
 
 static bool reload(cprof_app *app, cprof_error *err) {

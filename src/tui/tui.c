@@ -131,6 +131,7 @@ static void deinit(cprof_app *app) {
     cprof_prompt_deinit(&app->prompt);
     cprof_history_deinit(&app->history);
     cprof_vec_free(&app->env, &app->queue);
+    cprof_vec_free(&app->env, &app->mark);
     cprof_vec_free(&app->env, &app->head);
     cprof_vec_free(&app->env, &app->message);
     cprof_grid_deinit(&app->grid);

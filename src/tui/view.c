@@ -166,16 +166,20 @@ bool cprof_screen_view_key(cprof_screen_view *v, uint32_t key) {
     return false;
 }
 
-bool cprof_screen_view_click(cprof_screen_view *v, cprof_area area, int row, int column) {
+cprof_hit cprof_screen_view_click(cprof_screen_view *v, cprof_area area, int row, int column) {
     if (v->kind == CPROF_VIEW_FLAME)
-        return cprof_flame_view_click(v, area, row, column);
+        return cprof_flame_view_click(v, area, row, column) ? CPROF_HIT_ROW : CPROF_HIT_NOTHING;
     size_t at = v->first + (size_t)(row - 1);
     if (row == 0 && v->kind == CPROF_VIEW_TOP)
         cprof_screen_view_sort(v, cprof_view_order_at(v, area, column));
     if (row < 1 || v->kind == CPROF_VIEW_TEXT || at >= v->shown.count)
-        return false;
+        return CPROF_HIT_NOTHING;
     v->cursor = at;
-    return true;
+    int mark = cprof_view_mark_column(v, &area, at);
+    if (mark < 0 || (column != mark && column != mark + 1)) /* narrow as it is, the space behind it counts */
+        return CPROF_HIT_ROW;
+    cprof_screen_view_toggle(v);
+    return CPROF_HIT_MARK;
 }
 
 /* --- searching --- */

@@ -63,11 +63,11 @@ void cprof_screen_view_deinit(cprof_screen_view *view);
 void cprof_screen_view_draw(cprof_screen_view *view, cprof_area area, cprof_slice wanted, bool focus);
 /* Moving, folding, zooming; false: the key means nothing here. */
 bool cprof_screen_view_key(cprof_screen_view *view, uint32_t key);
-/* The row at this place of the area gets the cursor; false: there is none.  A heading of top sorts. */
-bool cprof_screen_view_click(cprof_screen_view *view, cprof_area area, int row, int column);
+typedef enum cprof_hit { CPROF_HIT_NOTHING, CPROF_HIT_ROW, CPROF_HIT_MARK } cprof_hit;
 
-/* Rows stand by themselves, none below another of the same name: a row can be found again by its name. */
-bool cprof_screen_view_is_list(const cprof_screen_view *view);
+/* The row at this place of the area gets the cursor; its mark folds and unfolds.  A heading of top sorts. */
+cprof_hit cprof_screen_view_click(cprof_screen_view *view, cprof_area area, int row, int column);
+
 /* Row i of `shown`; not of a flame graph. */
 const cprof_fold_row *cprof_screen_view_row(const cprof_screen_view *view, size_t i);
 /* The row under the cursor; NULL: none, or it is text. */
@@ -80,6 +80,25 @@ bool cprof_screen_view_search(cprof_screen_view *view, cprof_slice wanted, int s
 bool cprof_screen_view_toggle(cprof_screen_view *view);
 /* Tree: opens the heaviest callees below the cursor down to the leaf. */
 void cprof_screen_view_hot_path(cprof_screen_view *view);
+
+/* view_place.c: where one stands, to stand there again once the view has been made anew. */
+typedef struct cprof_view_place {
+    cprof_arena arena;
+    cprof_slice *path; /* names: of the row under the cursor; in trees, of its callers before it */
+    size_t count;
+    size_t zoom; /* flame: the depth of the row that is as wide as the area */
+    size_t cursor, first;
+    cprof_order order;
+    cprof_slice sort; /* the setting at that time */
+} cprof_view_place;
+
+/* False without memory.  To be freed in any case. */
+bool cprof_view_place_init(cprof_view_place *place, const cprof_screen_view *view);
+void cprof_view_place_deinit(cprof_view_place *place);
+/* As near as what is left in the view allows. */
+void cprof_screen_view_stand(cprof_screen_view *view, const cprof_view_place *place);
+/* On the row of that name; false: there is none. */
+bool cprof_screen_view_stand_on(cprof_screen_view *view, cprof_slice name);
 
 /* Listings: the cursor goes to the next (1) or the former (-1) line that is hot, or heading; false: there is
  * none. */

@@ -140,16 +140,30 @@ static void draw_tree_head(const cprof_screen_view *v, cprof_area line) {
     cprof_area_puts(line, 0, 2 * cprof_view_value_columns(v) + 2 * PERCENT + 1, CPROF_ROLE_KEY, "name");
 }
 
+static int tree_mark_column(const cprof_screen_view *v, const cprof_area *line, const cprof_fold_row *row) {
+    int depth = row->depth > 60 ? 60 : (int)row->depth; /* deeper ones are not pushed out of the screen */
+    int indent = depth * 2 > line->columns / 2 ? line->columns / 2 : depth * 2;
+    return 2 * cprof_view_value_columns(v) + 2 * PERCENT + 1 + indent;
+}
+
 static int draw_tree_row(const cprof_screen_view *v, cprof_area line, uint32_t at) {
     const cprof_fold_row *row = &v->fold->rows.at[at];
     int column = cprof_view_put_share(v, line, 0, &row->cum, PERCENT) + PERCENT;
     cprof_area_right(line, 0, column, CPROF_ROLE_DIM, row->of_caller);
     column += cprof_view_value_columns(v);
     cprof_view_put_value(v, line, column, &row->flat, cprof_view_role(v, &row->flat));
-    int depth = row->depth > 60 ? 60 : (int)row->depth; /* deeper ones are not pushed out of the screen */
     bool leaf = row->end == at + 1;
-    column += 1 + (depth * 2 > line.columns / 2 ? line.columns / 2 : depth * 2);
-    return cprof_area_puts(line, 0, column, CPROF_ROLE_KEY, leaf ? "  " : v->open[at] ? "▾ " : "▸ ");
+    return cprof_area_puts(line, 0, tree_mark_column(v, &line, row), CPROF_ROLE_KEY,
+                           leaf          ? "  "
+                           : v->open[at] ? "▾ "
+                                         : "▸ ");
+}
+
+int cprof_view_mark_column(const cprof_screen_view *v, const cprof_area *line, size_t i) {
+    if (!cprof_view_has_below(v, v->shown.at[i]))
+        return -1;
+    return v->kind == CPROF_VIEW_TREE ? tree_mark_column(v, line, cprof_screen_view_row(v, i))
+                                      : cprof_list_mark_column(v, line);
 }
 
 /* --- all --- */

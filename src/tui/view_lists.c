@@ -43,9 +43,14 @@ static void put_frame(const cprof_screen_view *v, cprof_area line, int column, c
 
 /* --- tags and stacks --- */
 
+/* Behind the weight, its part of the total and the bar. */
+static int weight_end(const cprof_screen_view *v, const cprof_area *line) {
+    int bar = cprof_view_bar_columns(line);
+    return cprof_view_value_columns(v) + PERCENT + 1 + bar + (bar > 0);
+}
+
 static void draw_weight_head(const cprof_screen_view *v, cprof_area line) {
-    int bar = cprof_view_bar_columns(&line),
-        column = cprof_view_value_columns(v) + PERCENT + 1 + bar + (bar > 0);
+    int column = weight_end(v, &line);
     cprof_area_right(line, 0, cprof_view_value_columns(v), CPROF_ROLE_KEY, CPROF_SLICE("weight"));
     cprof_area_right(line, 0, cprof_view_value_columns(v) + PERCENT, CPROF_ROLE_KEY, CPROF_SLICE("total"));
     cprof_area_puts(line, 0, column + 2, CPROF_ROLE_KEY,
@@ -54,7 +59,7 @@ static void draw_weight_head(const cprof_screen_view *v, cprof_area line) {
 
 static void draw_weight_row(const cprof_screen_view *v, cprof_area line, size_t i, cprof_slice wanted) {
     const cprof_fold_row *row = cprof_screen_view_row(v, i);
-    int bar = cprof_view_bar_columns(&line), column = cprof_view_value_columns(v) + PERCENT + 1;
+    int bar = cprof_view_bar_columns(&line), column = weight_end(v, &line);
     if (row->part == CPROF_PART_NOTE && row->depth == 0) {
         cprof_area_put(line, 0, 2, CPROF_ROLE_NORMAL, row->name);
         return;
@@ -62,8 +67,7 @@ static void draw_weight_row(const cprof_screen_view *v, cprof_area line, size_t 
     if (row->cum.text.len)
         cprof_view_put_share(v, line, 0, &row->cum, PERCENT);
     if (bar && row->part != CPROF_PART_KEY && row->cum.text.len)
-        cprof_view_put_bar(v, line, column, bar, &row->cum);
-    column += bar + (bar > 0);
+        cprof_view_put_bar(v, line, column - bar - 1, bar, &row->cum);
     if (row->part == CPROF_PART_STACK) {
         put_stack(v, line, put_fold_mark(v, line, column, i), i, wanted);
     } else if (row->part == CPROF_PART_KEY) {
@@ -148,6 +152,10 @@ static void draw_goroutines_row(const cprof_screen_view *v, cprof_area line, siz
 }
 
 /* --- all --- */
+
+int cprof_list_mark_column(const cprof_screen_view *v, const cprof_area *line) {
+    return v->kind == CPROF_VIEW_GOROUTINES ? columns_of(v, line).stack : weight_end(v, line);
+}
 
 void cprof_list_draw_head(const cprof_screen_view *v, cprof_area line) {
     if (v->kind == CPROF_VIEW_GOROUTINES)

@@ -25,11 +25,14 @@ int cprof_view_put_share(const cprof_screen_view *view, cprof_area line, int col
 int cprof_view_put_bar(const cprof_screen_view *view, cprof_area line, int column, int columns,
                        const cprof_share *share);
 int cprof_view_bar_columns(const cprof_area *area); /* 0: there is no room */
+/* Where row i of `shown` has the mark that folds it; -1: nowhere. */
+int cprof_view_mark_column(const cprof_screen_view *view, const cprof_area *line, size_t i);
 /* Top: the order that the heading at this column stands for. */
 cprof_order cprof_view_order_at(const cprof_screen_view *view, cprof_area area, int column);
 
 /* view_rows.c */
-bool cprof_view_is_tree(const cprof_screen_view *view); /* rows have others below them */
+bool cprof_view_has_below(const cprof_screen_view *view, uint32_t row); /* of the fold */
+bool cprof_view_is_tree(const cprof_screen_view *view);                 /* rows have others below them */
 bool cprof_view_is_listing(const cprof_screen_view *view);
 void cprof_view_show_rows(cprof_screen_view *view);
 /* Keys that fold and unfold. */
@@ -43,6 +46,7 @@ void cprof_listing_start(cprof_screen_view *view); /* puts the cursor where one 
 void cprof_listing_draw_row(const cprof_screen_view *view, cprof_area line, size_t i, cprof_slice wanted);
 
 /* view_lists.c: tags, stacks, goroutines */
+int cprof_list_mark_column(const cprof_screen_view *view, const cprof_area *line);
 void cprof_list_draw_head(const cprof_screen_view *view, cprof_area line);
 void cprof_list_draw_row(const cprof_screen_view *view, cprof_area line, size_t i, cprof_slice wanted);
 

@@ -12,10 +12,6 @@ bool cprof_view_is_listing(const cprof_screen_view *v) {
     return v->kind == CPROF_VIEW_SOURCE || v->kind == CPROF_VIEW_DISASM;
 }
 
-bool cprof_screen_view_is_list(const cprof_screen_view *v) {
-    return v->kind == CPROF_VIEW_TOP || v->kind == CPROF_VIEW_COMPARE || v->kind == CPROF_VIEW_TAGS;
-}
-
 const cprof_fold_row *cprof_screen_view_row(const cprof_screen_view *v, size_t i) {
     uint32_t row = v->shown.at[i];
     size_t count = v->fold->rows.count;
@@ -138,7 +134,7 @@ void cprof_screen_view_sort(cprof_screen_view *v, cprof_order order) {
 
 /* --- what is below a row --- */
 
-static bool has_below(const cprof_screen_view *v, uint32_t at) {
+bool cprof_view_has_below(const cprof_screen_view *v, uint32_t at) {
     if (at >= v->fold->rows.count)
         return false;
     const cprof_fold_row *row = &v->fold->rows.at[at];
@@ -153,7 +149,7 @@ static void set_open(cprof_screen_view *v, uint32_t at, bool open) {
 
 bool cprof_screen_view_toggle(cprof_screen_view *v) {
     uint32_t at = v->cursor < v->shown.count ? v->shown.at[v->cursor] : CPROF_NONE;
-    if (at == CPROF_NONE || !has_below(v, at))
+    if (at == CPROF_NONE || !cprof_view_has_below(v, at))
         return false;
     set_open(v, at, !v->open[at]);
     return true;
@@ -176,7 +172,7 @@ static void set_all(cprof_screen_view *v, uint32_t at, bool open) {
             to_caller(v, row->caller);
         for (size_t i = 0; i < v->fold->rows.count; i++)
             v->open[i] = false;
-    } else if (has_below(v, at)) {
+    } else if (cprof_view_has_below(v, at)) {
         set_open(v, at, true);
     }
     cprof_view_show_rows(v);
@@ -187,7 +183,7 @@ bool cprof_view_fold_key(cprof_screen_view *v, uint32_t key) {
     uint32_t at = v->cursor < v->shown.count ? v->shown.at[v->cursor] : CPROF_NONE;
     if (at == CPROF_NONE || !(stacks || cprof_view_is_tree(v)))
         return false;
-    bool below = has_below(v, at), open = below && v->open[at];
+    bool below = cprof_view_has_below(v, at), open = below && v->open[at];
     switch (key) {
     case ' ':
         cprof_screen_view_toggle(v);

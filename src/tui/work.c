@@ -5,8 +5,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Milliseconds: until work is shown; between two looks at it; until work ahead is tried again. */
-enum { PATIENCE = 40, LOOK = 40, AHEAD_AGAIN = 50 };
+/* Milliseconds: until work is shown; between two looks at it; until work ahead is tried again; until a row is
+ * looked at and not only passed by. */
+enum { PATIENCE = 40, LOOK = 40, AHEAD_AGAIN = 50, REST = 250 };
 /* Events that are kept while something is at work; that are taken in at one look. */
 enum { KEPT = 1 << 16, AT_ONCE = 1000 };
 
@@ -170,8 +171,11 @@ bool cprof_app_next_at_once(cprof_app *app, cprof_event *event) {
 void cprof_app_next(cprof_app *app, cprof_event *event) {
     if (take_kept(app, event))
         return;
-    bool begun;
-    do
-        begun = cprof_ahead_start(&app->ahead, &app->shell.settings);
-    while (!cprof_screen_wait(app->screen, begun ? -1 : AHEAD_AGAIN, event));
+    bool prepared = false;
+    for (;;) {
+        bool begun = cprof_ahead_start(&app->ahead, &app->shell.settings);
+        if (cprof_screen_wait(app->screen, !begun ? AHEAD_AGAIN : prepared ? -1 : REST, event))
+            return;
+        prepared = prepared || (begun && cprof_app_prepare(app));
+    }
 }

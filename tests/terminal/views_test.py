@@ -196,7 +196,7 @@ class Views(ScreenCase):
         profile.write_text("goroutine profile: total 3\n2 @ 0x100\n#\t0xff\tmain.f+0x1\twork.go:2\n\n"
                            "1 @ 0x200\n#\t0x1ff\tmain.g+0x1\twork.go:4\n")
         self.start(str(profile), "-source_path", str(folder), wait="Type: goroutine")
-        self.line("list main")
+        self.line("list main -none")  # what a view cannot show is text
         self.until("ROUTINE")
         self.keys("Escape")
         self.until("? keys")
@@ -206,6 +206,42 @@ class Views(ScreenCase):
         self.type("]")
         self.until("main.g")
         self.matches(r"(?m)^ +1 +1 █+ +4  four$")
+        self.leave()
+
+    def test_commands_with_a_view_show_it(self):
+        self.start(str(TESTDATA / "go" / "cpu.pb.gz"), columns=120)
+        for line, shows, text in (("tags", "tags and their values", "tags endpoint=/order"),
+                                  ("traces", "stacks, the leaf first", "traces memclr"),
+                                  ("list memclrNoHeapPointersChunked", "\n source", "list memclrNoHeapPointersChunked -none"),
+                                  ("disasm memclrNoHeapPointersChunked", "\n disasm", "peek memclrNoHeapPointers"),
+                                  ("goroutines", "not goroutines", "peek memclrNoHeapPointersChunked")):
+            self.line(line)
+            self.until(shows)
+            self.line(text)
+            self.until("\n" + text.split(" -")[0])  # the title of a text
+            self.until(shows, gone=True)
+        self.line("list no_such_function_anywhere")
+        self.until("no_such_function_anywhere")
+        self.until("peek memclrNoHeapPointersChunked")  # still there
+        self.keys("F10")
+        self.ended(0)
+
+    def test_comparing_begins_where_the_mark_was_made(self):
+        self.start(HEAP, columns=100, TERM="screen-256color")
+        self.keys("F2")
+        self.type("/runtime.main")
+        self.keys("Enter")
+        self.type("m")
+        self.until("marked")
+        self.keys("Home")
+        self.type("-")
+        self.until("› ignore=^main\\.init$")
+        self.type("M")
+        self.until("then: inuse_space")
+        self.type("e")  # what the cursor is on cannot be seen, but where it leads to can
+        self.until("cprof top")
+        self.keys("Enter")
+        self.until("● runtime.main")
         self.leave()
 
     def test_each_view_tells_its_command_line(self):

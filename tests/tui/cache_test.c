@@ -208,6 +208,16 @@ static void work_ahead_is_there_when_it_is_wanted(void **state) {
     size_t count = cprof_cache_count(cache);
     cprof_cache_release(cache, get(cache, CPROF_FOLD_TOP, ""));
     cprof_cache_release(cache, get(cache, CPROF_FOLD_TREE, ""));
+    cprof_cache_release(cache, get(cache, CPROF_FOLD_TRACES, ""));
+    cprof_cache_release(cache, get(cache, CPROF_FOLD_TAGS, ""));
+    assert_int_equal(cprof_cache_count(cache), count);
+    assert_true(cprof_ahead_source(&ahead, CPROF_SLICE("^a$")));
+    wait_until(&ahead);
+    cprof_cache_release(cache, get(cache, CPROF_FOLD_SOURCE, "^a$"));
+    assert_int_equal(cprof_cache_count(cache), ++count);
+    assert_true(cprof_ahead_source(&ahead, CPROF_SLICE("^a$"))); /* is that already */
+    assert_true(cprof_ahead_start(&ahead, &stage.settings));
+    wait_until(&ahead);
     assert_int_equal(cprof_cache_count(cache), count);
     const cprof_fold *a = get(cache, CPROF_FOLD_FUNCTION, "a");
     assert_int_equal(a->rows.count, 3);

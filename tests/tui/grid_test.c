@@ -35,6 +35,15 @@ static void cuts_off_what_does_not_fit(void **state) {
     shows("        abcd\n345\n    12345\n");
 }
 
+static void marks_what_is_cut_off(void **state) {
+    (void)state;
+    cprof_area area = cprof_grid_area(&grid);
+    assert_int_equal(cprof_area_put_cut(area, 0, 2, CPROF_ROLE_NORMAL, CPROF_SLICE("0123456789")), 12);
+    assert_int_equal(cprof_area_put_cut(area, 1, 2, CPROF_ROLE_NORMAL, CPROF_SLICE("0123456789a")), 12);
+    assert_int_equal(cprof_area_put_cut(area, 2, 8, CPROF_ROLE_NORMAL, CPROF_SLICE("日本語")), 12);
+    shows("  0123456789\n  012345678…\n        日 …\n");
+}
+
 static void counts_columns(void **state) {
     (void)state;
     cprof_area area = cprof_grid_area(&grid);
@@ -94,6 +103,7 @@ static void shows_ascii_where_nothing_else_is_taken(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(cuts_off_what_does_not_fit, start, end),
+        cmocka_unit_test_setup_teardown(marks_what_is_cut_off, start, end),
         cmocka_unit_test_setup_teardown(counts_columns, start, end),
         cmocka_unit_test_setup_teardown(lets_nothing_drive_the_terminal, start, end),
         cmocka_unit_test_setup_teardown(draws_bars_in_eighths, start, end),

@@ -86,6 +86,79 @@ static void tree_folds(void **state) {
     stage_at("b");
 }
 
+static void a_click_on_the_mark_folds(void **state) {
+    (void)state;
+    cprof_area area = cprof_grid_area(&stage.grid);
+    stage_open(CPROF_VIEW_TREE, "");
+    stage_draw(7, 60);
+    /* Two values and two percentages end at column 36; a is two callers deep. */
+    assert_int_equal(cprof_screen_view_click(&stage.view, area, 3, 40), CPROF_HIT_ROW);
+    assert_int_equal(stage.view.shown.count, 4);
+    assert_int_equal(cprof_screen_view_click(&stage.view, area, 3, 41), CPROF_HIT_MARK);
+    stage_at("a");
+    assert_int_equal(stage.view.shown.count, 5);
+    assert_int_equal(cprof_screen_view_click(&stage.view, area, 3, 42), CPROF_HIT_MARK);
+    assert_int_equal(stage.view.shown.count, 4);
+    assert_int_equal(cprof_screen_view_click(&stage.view, area, 4, 41), CPROF_HIT_ROW); /* b calls nothing */
+    stage_at("b");
+    assert_int_equal(cprof_screen_view_click(&stage.view, area, 1, 37), CPROF_HIT_MARK);
+    assert_int_equal(stage.view.shown.count, 1);
+}
+
+/* As when a filter is set: b has gone, the rest is as before. */
+static void one_stands_where_one_stood(void **state) {
+    (void)state;
+    static const cprof_view_kind kinds[] = {CPROF_VIEW_TREE, CPROF_VIEW_FLAME};
+    cprof_settings all = stage.settings;
+    for (int i = 0; i < 2; i++) {
+        cprof_view_place place;
+        stage_open(kinds[i], "");
+        assert_true(cprof_screen_view_search(&stage.view, CPROF_SLICE("a"), 1, true)); /* main */
+        assert_true(cprof_screen_view_search(&stage.view, CPROF_SLICE("a"), 1, false));
+        stage_at("a");
+        assert_true(kinds[i] == CPROF_VIEW_FLAME
+                        ? cprof_screen_view_key(&stage.view, 'z')
+                        : cprof_screen_view_key(&stage.view, CPROF_KEY_RIGHT)); /* zooms, or unfolds it */
+        assert_true(cprof_screen_view_key(&stage.view, CPROF_KEY_DOWN));
+        stage_at("c");
+        assert_true(cprof_view_place_init(&place, &stage.view));
+        cprof_screen_view_deinit(&stage.view);
+        stage.settings.ignore = CPROF_SLICE("^b$");
+        stage_open(kinds[i], "");
+        cprof_screen_view_stand(&stage.view, &place);
+        stage_at("c");
+        if (kinds[i] == CPROF_VIEW_FLAME)
+            assert_slice(stage.view.fold->rows.at[stage.view.zoom].name, "a");
+        cprof_screen_view_deinit(&stage.view);
+        stage.settings.ignore = CPROF_SLICE("^c$"); /* its stack has gone, and with it a as its caller */
+        stage_open(kinds[i], "");
+        cprof_screen_view_stand(&stage.view, &place);
+        stage_at("a");
+        cprof_screen_view_deinit(&stage.view);
+        cprof_view_place_deinit(&place);
+        stage.settings = all;
+    }
+    stage_open(CPROF_VIEW_TOP, "");
+    cprof_view_place place;
+    cprof_screen_view_sort(&stage.view, CPROF_ORDER_NAME);
+    assert_true(cprof_screen_view_stand_on(&stage.view, CPROF_SLICE("b")));
+    assert_true(cprof_view_place_init(&place, &stage.view));
+    cprof_screen_view_deinit(&stage.view);
+    stage.settings.ignore = CPROF_SLICE("^c$");
+    stage_open(CPROF_VIEW_TOP, "");
+    cprof_screen_view_stand(&stage.view, &place); /* second of three by name; the first by flat */
+    assert_int_equal(stage.view.order, CPROF_ORDER_NAME);
+    stage_at("b");
+    assert_int_equal(stage.view.cursor, 1);
+    cprof_screen_view_deinit(&stage.view);
+    stage.settings.ignore = CPROF_SLICE("^b$");
+    stage_open(CPROF_VIEW_TOP, "");
+    cprof_screen_view_stand(&stage.view, &place);
+    stage_at("c"); /* what stood behind it */
+    cprof_view_place_deinit(&place);
+    stage.settings = all;
+}
+
 static void flame_is_as_wide_as_it_weighs(void **state) {
     (void)state;
     stage_open(CPROF_VIEW_FLAME, "");
@@ -137,6 +210,8 @@ int main(void) {
         cmocka_unit_test_teardown(top_is_sorted, stage_close),
         cmocka_unit_test_teardown(function_has_both_sides, stage_close),
         cmocka_unit_test_teardown(tree_folds, stage_close),
+        cmocka_unit_test_teardown(a_click_on_the_mark_folds, stage_close),
+        cmocka_unit_test_teardown(one_stands_where_one_stood, stage_close),
         cmocka_unit_test_teardown(flame_is_as_wide_as_it_weighs, stage_close),
         cmocka_unit_test_teardown(text_is_rolled, stage_close),
         cmocka_unit_test(quotes_what_a_pattern_would_take),
