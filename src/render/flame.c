@@ -11,7 +11,7 @@ static const char picture_style[] =
     "#cprof-picture .paper{fill:#fff}#cprof-picture .root{fill:#e9ebef}\n"
     "#cprof-picture .title{font-size:17px;font-weight:600}#cprof-picture .about{fill:#5b616b}\n"
     "#cprof-picture rect.in{stroke:#16181c;stroke-opacity:.35;stroke-dasharray:2 2}\n"
-    "#cprof-picture .new{stroke:#b3261e}#cprof-picture .gone{stroke:#1b5fb8;stroke-dasharray:4 2}\n"
+    "#cprof-picture rect.new{stroke:#b3261e}#cprof-picture rect.gone{stroke:#1b5fb8;stroke-dasharray:4 2}\n"
     "@media screen and (prefers-color-scheme:dark){#cprof-picture text{fill:#f3f4f6}#cprof-picture .paper{fill:#16181c}\n"
     "#cprof-picture .root{fill:#2c3038}#cprof-picture .about{fill:#9aa1ac}}\n";
 

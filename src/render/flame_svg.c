@@ -15,6 +15,7 @@ enum {
     NAME_MAX = 160,    /* characters of a name in a tooltip */
     TITLED_MAX = 4000, /* frames with a tooltip and an element of their own: about 300 bytes each */
     CLASS_MAX = 16,
+    DOTLESS_MAX = 8, /* letters: where there is room for so few, dots would take too much of it */
 };
 
 #define LEAST_PX  0.7 /* narrower frames are left to the script */
@@ -87,16 +88,75 @@ static void write_values(picture *pic, const cprof_flame_node *node) {
     cprof_sink_puts(pic->sink, ")");
 }
 
-/* The name as far as it fits: whole, without packages and arguments, or cut. */
+static bool fits(cprof_slice name, size_t letters) {
+    return cprof_utf8_cut(name, letters).len == name.len;
+}
+
+/* The byte behind the separator at i ("." or "::"), or 0 where there is none. */
+static size_t separator_end(cprof_slice name, size_t i) {
+    if (name.ptr[i] == '.')
+        return i + 1;
+    return name.ptr[i] == ':' && i + 1 < name.len && name.ptr[i + 1] == ':' ? i + 2 : 0;
+}
+
+/* "func1", "2": says nothing without what it is in. */
+static bool is_closure(cprof_slice part) {
+    size_t i = cprof_slice_starts_with(part, "func") ? 4 : 0;
+    while (i < part.len && part.ptr[i] >= '0' && part.ptr[i] <= '9')
+        i++;
+    return part.len > 0 && i == part.len;
+}
+
+/* The name up to its parameters; "(*T).Method" has none. */
+static cprof_slice without_parameters(cprof_slice name) {
+    int depth = 0;     /* of brackets */
+    size_t before = 0; /* where the part begins */
+    for (size_t i = 0; i < name.len; i++) {
+        if (depth == 0 && name.ptr[i] == '(' && i > before)
+            return cprof_slice_sub(name, 0, i);
+        depth += strchr("([{<", name.ptr[i]) != NULL;
+        depth -= strchr(")]}>", name.ptr[i]) != NULL;
+        size_t end = separator_end(name, i);
+        before = end ? end : before;
+    }
+    return name;
+}
+
+/* The longest end of the name that begins with a part of it and fits, else its last part. */
+static cprof_slice last_parts(cprof_slice name, size_t letters) {
+    cprof_slice best = name;
+    int depth = 0;
+    for (size_t i = 0, next = 0; i < name.len; i = next) {
+        depth += strchr("([{<", name.ptr[i]) != NULL;
+        depth -= strchr(")]}>", name.ptr[i]) != NULL;
+        size_t end = depth == 0 && i > 0 ? separator_end(name, i) : 0;
+        cprof_slice part = cprof_slice_sub(name, end, name.len);
+        next = end ? end : i + 1;
+        if (end == 0 || part.len == 0 || is_closure(part))
+            continue;
+        best = part;
+        if (part.len <= 4 * letters && fits(part, letters)) /* four bytes a letter at most */
+            break;
+    }
+    return best;
+}
+
+/* The name as far as it fits: whole, without packages, without parameters, its last parts, or cut. */
 static void write_label(picture *pic, cprof_slice name, double x, int y, double width) {
     size_t letters = width > 8 ? (size_t)((width - 6) / LETTER_PX) : 0;
     if (letters < 3)
         return;
-    if (cprof_utf8_cut(name, letters).len < name.len)
+    if (!fits(name, letters))
         name = cprof_name_shorten(name, pic->shortened);
-    size_t length = cprof_utf8_cut(name, letters).len < name.len ? letters - 1 : letters;
+    if (!fits(name, letters))
+        name = without_parameters(name);
+    if (!fits(name, letters))
+        name = last_parts(name, letters);
     cprof_sink_printf(pic->sink, "<text x=\"%.1f\" y=\"%d\">", x + 3, y + 13);
-    cprof_sink_xml_cut(pic->sink, name, length);
+    if (letters <= DOTLESS_MAX && !fits(name, letters))
+        cprof_sink_xml(pic->sink, cprof_utf8_cut(name, letters - 1));
+    else
+        cprof_sink_xml_cut(pic->sink, name, fits(name, letters) ? letters : letters - 1);
     cprof_sink_puts(pic->sink, "</text>");
 }
 

@@ -508,6 +508,18 @@ class Pictures(unittest.TestCase):
             ActionChains(self.browser).move_to_element(self.browser.find_element(By.CSS_SELECTOR, "h1")).click().perform()
             self.assertTrue(self.script("return document.querySelector('.menu').hidden"))
 
+    def test_letters_of_either_case(self):
+        profile = self.folder / "case.folded"
+        profile.write_text(folded([(["write"], 30), (["Write"], 10), (["other"], 60)]))
+        self.open(self.make("case.svg", "flame", profile))
+        for text, matched in (("write", "40.0%"), ("Write", "10.0%"), ("(?i)Write", "40.0%"), ("(?-i)write", "30.0%")):
+            self.keys("/", text)
+            self.wait("return document.querySelector('.found').textContent", matched + " matched")
+            self.keys(Keys.ESCAPE)
+        ActionChains(self.browser).context_click(self.frame("write")).perform()
+        self.keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ENTER)
+        self.wait("return document.querySelector('.found').textContent", "30.0% matched")
+
     def test_a_package_is_chosen_in_the_legend(self):
         profile = self.folder / "legend.folded"
         profile.write_text(folded([(["encoding/json.Marshal"], 30), (["net/http.Get"], 10)]))
@@ -564,6 +576,38 @@ class Pictures(unittest.TestCase):
             texts = "".join(n.firstChild.data for n in document.getElementsByTagName("text") if n.firstChild)
             for frame in ("main", "work", "parse"):
                 self.assertIn(frame, texts)
+
+    def test_names_in_a_picture_without_script(self):
+        """1180 px are the whole, a letter takes 6.9 px: the end of a name that begins with a part of it and fits."""
+        profile = self.folder / "parts.folded"
+        profile.write_text(folded([(["main.main"], 59), (["space::Class<a::b>::method(int, std::string)"], 10),
+                                   (["github.com/acme/pkg.(*Type).LongMethodName"], 10), (["github.com/acme/pkg.Serve.func1"], 10),
+                                   (["github.com/acme/pkg.Serve.func2"], 6), (["github.com/acme/pkg.Serve.func3"], 5)]))
+        document = xml.dom.minidom.parse(str(self.make("parts.svg", "flame", "-symbolize=none", profile)))
+        texts = [n.firstChild.data for n in document.getElementsByTagName("text") if n.firstChild]
+        self.assertEqual(texts[texts.index("main.main"):], ["main.main", "LongMethodName", "pkg.Serve.func1", "method",
+                                                            "Serve.fu\u2026", "Serve."])
+
+    def test_narrow_marks_do_not_hide_colours(self):
+        now, before = self.folder / "now.folded", self.folder / "then.folded"
+        now.write_text(folded([(["main"], 990), (["wide"], 10), (["new"], 1)]))
+        before.write_text(folded([(["main"], 990)]))
+        self.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        try:
+            self.open(self.make("marks.svg", "flame", "-diff_base", before, now))
+            for domain in ("DOM", "CSS"):
+                self.browser.execute_cdp_cmd(domain + ".enable", {})
+            root = self.browser.execute_cdp_cmd("DOM.getDocument", {})["root"]["nodeId"]
+            strokes = []
+            for selector in ("#cprof-picture rect.new", "#cprof-picture path.new"):
+                node = self.browser.execute_cdp_cmd("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+                style = self.browser.execute_cdp_cmd("CSS.getComputedStyleForNode", {"nodeId": node})["computedStyle"]
+                strokes.append(next(p["value"] for p in style if p["name"] == "stroke"))
+            self.assertEqual(strokes, ["rgb(179, 38, 30)", "none"])
+        finally:
+            for domain in ("CSS", "DOM"):
+                self.browser.execute_cdp_cmd(domain + ".disable", {})
+            self.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
     def each_graph(self):
         for name in ("graph.svg", "graph.html"):
@@ -719,6 +763,13 @@ class Pictures(unittest.TestCase):
             self.keys(Keys.ESCAPE)
             self.assertEqual(self.script("return document.activeElement.outerHTML"), before)
             self.assertTrue(self.script("return document.querySelector('.help').hidden"))
+            self.check_quiet(path)
+
+    def test_the_panel_says_what_the_graph_leaves_out(self):
+        for path in self.each_graph():
+            lines = self.script("return Array.from(document.querySelectorAll('.panel p'), p => p.textContent)")
+            self.assertIn("Showing nodes accounting for 100, 100% of 100 total", lines)
+            self.assertEqual(len(set(lines)), len(lines))
             self.check_quiet(path)
 
     def test_graph_searches_and_tells(self):

@@ -567,7 +567,7 @@
     const acts = [
       [i === focus ? 'Zoom out' : 'Zoom in', 'Enter', function () { zoom(i === focus ? 0 : i); }],
       ['All its calls: callers and callees', 'c', function () { turnTo(i); }],
-      ['Find it everywhere', '', function () { box.set('^' + nameOf(i).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') + '$'); }]
+      ['Find it everywhere', '', function () { box.set('(?-i)^' + nameOf(i).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') + '$'); }]
     ];
     if (navigator.clipboard) {
       acts.push(['Copy its name', 'Ctrl-C', function () { copy(nameOf(i)); }], ['Copy its stack', '', function () { copy(stackOf(i)); }]);

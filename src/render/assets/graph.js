@@ -79,6 +79,9 @@
       edge.to.near.push(edge.from);
     }
   }
+  /* What the picture leaves out stands in its legend alone. */
+  const legend = Array.from(byKey.values()).find(function (n) { return !n.isBox && !n.edges.length; });
+  const lines = data.lines.concat(legend ? texts(legend.g).filter(function (t) { return t.trim() && !data.lines.includes(t); }) : []);
   for (const t of picture.querySelectorAll('g.graph > title, g.cluster > title')) t.remove();
   takeTips(picture);
 
@@ -86,7 +89,7 @@
   const app = make('div', 'cprof'), header = make('header'), tools = make('div', 'tools');
   const title = make('h1', '', data.title), about = make('div', 'about', data.about);
   title.title = data.title;
-  about.title = data.lines.join('\n');
+  about.title = lines.join('\n');
   const box = cprofPage.search('Search nodes by regular expression', function () { return nodes.map(function (n) { return n.name; }); },
     showHits, nextHit,
     function () {});
@@ -103,7 +106,7 @@
     ['f  0', 'fit the picture into the window'], ['1', 'one to one'],
     ['Home', 'where the heaviest calls begin'], ['m', 'the map: show or hide'], ['/', 'search by regular expression'], ['n  N', 'next, previous match'],
     ['Click  Enter', 'a node with its callers and callees'], ['Double click', 'a node close by'], ['Tab', 'from node to node'],
-    ['Esc', 'clear the choice, the search']], data.lines);
+    ['Esc', 'clear the choice, the search']], lines);
   tools.append(cprofPage.button('?', 'Keys (?)', help.toggle));
   cprofPage.mount(app, picture, moved);
 

@@ -93,10 +93,10 @@ const cprofPage = (function () {
     }
     return { ask: ask, cancel: function () { if (timer) stop(); } };
   }
-  /* Without capitals it matches capitals too; (?i) in front is what other tools want for that. */
+  /* Without capitals it matches capitals too; (?i) and (?-i) in front, as other tools know them, say it outright. */
   function expression(text) {
-    const bare = text.replace(/^\(\?i\)/, '');
-    return new RegExp(bare, bare !== text || bare === bare.toLowerCase() ? 'i' : '');
+    const flag = (/^\(\?-?i\)/.exec(text) || [''])[0], bare = text.slice(flag.length);
+    return new RegExp(bare, flag === '(?i)' || (!flag && bare === bare.toLowerCase()) ? 'i' : '');
   }
 
   /* The search box.  names(): what is searched.  show(flags): marks the matches, and all as it was for null.
