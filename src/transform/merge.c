@@ -268,20 +268,59 @@ static bool sample_values(cprof_merger *m, const cprof_profile *p, uint32_t samp
     return converts ? any_converted : any;
 }
 
-/* Whether two of p's mappings count as the same: which of them stands for both is up to the sample that leads
- * to one of them first. */
-static bool has_twin_mappings(const cprof_profile *p, bool *has, const cprof_env *env) {
-    mapping_keys keys;
-    mapping_keys_init(&keys, env);
-    bool ok = true;
-    *has = false;
-    for (uint32_t i = 0; ok && !*has && i < p->mapping_count; i++) {
-        mapping_key key = key_of(&p->mappings[i]);
-        uint32_t row;
-        *has = find_mapping(&keys, &key, &row);
-        ok = *has || add_mapping_key(&keys, &key, true, env);
+/* A bit a mapping: a stack leads to it.  *all: to each that a location is in. */
+static uint64_t *used_mappings(const cprof_profile *p, cprof_arena *scratch, bool *all) {
+    const uint32_t *mapping = p->locations.mapping;
+    uint64_t *named = cprof_bits_copy(scratch, NULL, p->mapping_count);
+    uint64_t *used = cprof_bits_copy(scratch, NULL, p->mapping_count);
+    uint32_t missing = 0, frames = p->stacks.first[p->stacks.count];
+    if (!named || !used)
+        return NULL;
+    for (uint32_t i = 0; i < p->locations.count; i++)
+        if (mapping[i] != CPROF_NONE && !cprof_bit(named, mapping[i])) {
+            cprof_bit_set(named, mapping[i]);
+            missing++;
+        }
+    for (uint32_t i = 0; i < frames && missing > 0; i++) {
+        uint32_t m = mapping[p->stacks.frames[i]];
+        if (m != CPROF_NONE && !cprof_bit(used, m)) {
+            cprof_bit_set(used, m);
+            missing--;
+        }
     }
+    *all = missing == 0;
+    return used;
+}
+
+/* Adds the keys of those of p's mappings that are used, and of the first; *twins: two of them are the same.
+ */
+static bool add_mapping_keys(mapping_keys *keys, const cprof_profile *p, const uint64_t *used, bool *twins,
+                             const cprof_env *env) {
+    bool ok = true;
+    *twins = false;
+    for (uint32_t i = 0; ok && !*twins && i < p->mapping_count; i++) {
+        mapping_key key = key_of(&p->mappings[i]);
+        bool is_found = i == 0 || cprof_bit(used, i);
+        uint32_t row;
+        *twins = is_found && find_mapping(keys, &key, &row);
+        ok = *twins || add_mapping_key(keys, &key, is_found, env);
+    }
+    return ok;
+}
+
+/* Whether the tables can be mapped row by row.  Of mappings that count as the same, the one that a sample
+ * leads to first stands for all, and none that no sample leads to: then only samples may lead to mappings. */
+static bool is_free_of_order(const cprof_profile *p, bool *is_free, const cprof_env *env) {
+    cprof_arena scratch;
+    mapping_keys keys;
+    bool all = false, twins = false;
+    cprof_arena_init(&scratch, cprof_env_budget(env));
+    mapping_keys_init(&keys, env);
+    const uint64_t *used = used_mappings(p, &scratch, &all);
+    bool ok = used && add_mapping_keys(&keys, p, used, &twins, env);
+    *is_free = all && !twins;
     mapping_keys_deinit(&keys, env);
+    cprof_arena_deinit(&scratch);
     return ok;
 }
 
@@ -300,11 +339,11 @@ static bool map_rows(cprof_merger *m, part_map *map, cprof_error *err) {
 
 /* Maps what is better mapped before the samples are. */
 static bool map_tables(cprof_merger *m, part_map *map, cprof_error *err) {
-    bool has_twins;
-    if (!has_twin_mappings(map->p, &has_twins, m->env))
+    bool is_free;
+    if (!is_free_of_order(map->p, &is_free, m->env))
         return cprof_error_memory(m->env, err);
-    return has_twins || (map_rows(m, map, err) &&
-                         cprof_merge_find_stacks(m->builder, map->p, map->locations, map->stacks, err));
+    return !is_free || (map_rows(m, map, err) &&
+                        cprof_merge_find_stacks(m->builder, map->p, map->locations, map->stacks, err));
 }
 
 static bool add_members(cprof_merger *m, const cprof_profile *p, uint32_t sample, cprof_error *err) {
@@ -391,24 +430,14 @@ static bool is_fit_to_begin(cprof_merger *m, const cprof_merge_part *part) {
     return true;
 }
 
-/* The keys of p's mappings, whose rows become the builder's.  A mapping that no location is in is kept only
- * where it is the first; it stands for no other part's.  *fits: no two are the same. */
+/* The keys of p's mappings, whose rows become the builder's.  *fits: no two are the same. */
 static bool begin_mappings(cprof_merger *m, const cprof_profile *p, bool *fits) {
     cprof_arena scratch;
+    bool all, twins = false;
     cprof_arena_init(&scratch, cprof_env_budget(m->env));
-    uint64_t *used = cprof_bits_copy(&scratch, NULL, p->mapping_count);
-    bool ok = used != NULL;
-    for (uint32_t i = 0; ok && i < p->locations.count; i++)
-        if (p->locations.mapping[i] != CPROF_NONE)
-            cprof_bit_set(used, p->locations.mapping[i]);
-    *fits = true;
-    for (uint32_t i = 0; ok && *fits && i < p->mapping_count; i++) {
-        mapping_key key = key_of(&p->mappings[i]);
-        bool is_kept = i == 0 || cprof_bit(used, i);
-        uint32_t row;
-        *fits = !is_kept || !find_mapping(&m->mappings, &key, &row);
-        ok = !*fits || add_mapping_key(&m->mappings, &key, is_kept, m->env);
-    }
+    const uint64_t *used = used_mappings(p, &scratch, &all);
+    bool ok = used && add_mapping_keys(&m->mappings, p, used, &twins, m->env);
+    *fits = !twins;
     cprof_arena_deinit(&scratch);
     return ok;
 }
