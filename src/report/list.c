@@ -139,11 +139,11 @@ static bool add_source(cprof_list *list, const place *p, size_t count, cprof_lis
                        cprof_error *err) {
     int64_t first, last;
     line_range(p, count, &first, &last);
-    if (last < first && !list->sparse)
-        return true;
-    const cprof_source_text *source = cprof_source_search_get(list->sources, p->file, err);
+    bool looks = last >= first || list->sparse; /* else only what is known of the file is shown */
+    const cprof_source_text *source = looks ? cprof_source_search_get(list->sources, p->file, err)
+                                            : cprof_source_search_known(list->sources, p->file);
     if (!source)
-        return false;
+        return !looks;
     file->path = source->path;
     file->error = source->path.ptr ? CPROF_SLICE("") : source->error;
     bool ok = source->path.ptr ? add_lines(list, source, p, count, first, last, file)

@@ -287,19 +287,29 @@ static bool find(cprof_source_search *s, cprof_source_text *text) {
     return text->error.ptr != NULL;
 }
 
-const cprof_source_text *cprof_source_search_get(cprof_source_search *s, cprof_slice name, cprof_error *err) {
-    uint64_t hash = cprof_hash_bytes(name.len ? name.ptr : "", name.len);
-    cprof_index_probe probe = cprof_index_start(&s->index, hash);
+static uint64_t name_hash(cprof_slice name) {
+    return cprof_hash_bytes(name.len ? name.ptr : "", name.len);
+}
+
+const cprof_source_text *cprof_source_search_known(const cprof_source_search *s, cprof_slice name) {
+    cprof_index_probe probe = cprof_index_start(&s->index, name_hash(name));
     uint32_t row;
     while (cprof_index_next(&s->index, &probe, &row))
         if (cprof_slice_equal(s->texts.at[row]->name, name))
             return s->texts.at[row];
+    return NULL;
+}
+
+const cprof_source_text *cprof_source_search_get(cprof_source_search *s, cprof_slice name, cprof_error *err) {
+    const cprof_source_text *known = cprof_source_search_known(s, name);
+    if (known)
+        return known;
     cprof_source_text *text = cprof_arena_calloc(&s->arena, 1, sizeof *text);
     if (text)
         text->name = cprof_arena_copy(&s->arena, name);
-    row = (uint32_t)s->texts.count;
+    uint32_t row = (uint32_t)s->texts.count;
     if (!text || !text->name.ptr || !cprof_vec_push(s->env, &s->texts, text) ||
-        !cprof_index_insert(&s->index, hash, row) || !find(s, text)) {
+        !cprof_index_insert(&s->index, name_hash(name), row) || !find(s, text)) {
         cprof_error_memory(s->env, err);
         return NULL;
     }

@@ -33,6 +33,9 @@ void cprof_source_search_free(cprof_source_search *search); /* NULL is fine */
 const cprof_source_text *cprof_source_search_get(cprof_source_search *search, cprof_slice name,
                                                  cprof_error *err);
 
+/* The same, of those that were asked for before; NULL for others. */
+const cprof_source_text *cprof_source_search_known(const cprof_source_search *search, cprof_slice name);
+
 /* Line `number` (from 1); false where there is none. */
 bool cprof_source_line(const cprof_source_text *text, int64_t number, cprof_slice *line);
 
