@@ -190,6 +190,7 @@ static bool make_options(cprof_run *r, const cprof_request *request, cprof_repor
         .trim_path = s->trim_path,
         .active_filters = r->active,
         .active_filter_count = r->active_count,
+        .label_units = &r->units,
     };
     return true;
 }

@@ -1,7 +1,8 @@
 /* The end of decoding: string indices become string ids, wire ids become rows. */
 #include "base/threads.h"
 #include "input/proto_state.h"
-#include "profile/labels.h"
+
+#include <stdatomic.h>
 
 /* Wire id -> row. */
 typedef struct id_table {
@@ -82,8 +83,7 @@ static uint32_t id_table_get(const id_table *t, const cprof_proto *d, uint32_t r
     return id - 1 < t->count ? (uint32_t)(id - 1) : CPROF_NONE;
 }
 
-/* Turns an index in the string table into a string id, in place. */
-static bool resolve_string(const cprof_proto *d, uint32_t *string, uint64_t offset, cprof_error *err) {
+bool cprof_proto_resolve_string(const cprof_proto *d, uint32_t *string, uint64_t offset, cprof_error *err) {
     if (*string >= d->string_count)
         return cprof_proto_error(err, offset, "string index %u is out of range (there are %u strings)",
                                  *string, d->string_count);
@@ -99,13 +99,13 @@ static bool resolve_index(const cprof_proto *d, uint64_t index, uint64_t offset,
         return cprof_proto_error(err, offset, "string index %lld is out of range (there are %u strings)",
                                  (long long)index, d->string_count);
     *string = (uint32_t)index;
-    return resolve_string(d, string, offset, err);
+    return cprof_proto_resolve_string(d, string, offset, err);
 }
 
 static bool resolve_strings(const cprof_proto *d, cprof_u32s *column, const cprof_u64s *offsets,
                             cprof_error *err) {
     for (size_t i = 0; i < column->count; i++) {
-        if (!resolve_string(d, &column->at[i], offsets->at[i], err))
+        if (!cprof_proto_resolve_string(d, &column->at[i], offsets->at[i], err))
             return false;
     }
     return true;
@@ -132,8 +132,8 @@ static bool resolve_header(cprof_proto *d, cprof_error *err) {
     p->duration_nanos = (int64_t)h[CPROF_PROTO_DURATION].value;
     for (size_t i = 0; i < d->columns.types.count; i++) {
         cprof_value_type *type = &d->columns.types.at[i];
-        if (!resolve_string(d, &type->type, d->type_at.at[i], err) ||
-            !resolve_string(d, &type->unit, d->type_at.at[i], err))
+        if (!cprof_proto_resolve_string(d, &type->type, d->type_at.at[i], err) ||
+            !cprof_proto_resolve_string(d, &type->unit, d->type_at.at[i], err))
             return false;
     }
     return resolve_strings(d, &d->columns.comments, &d->comment_at, err);
@@ -154,8 +154,8 @@ static bool resolve_mappings(cprof_proto *d, id_table *mappings, cprof_error *er
     bool ok = true;
     for (uint32_t i = 0; ok && i < c->mappings.count; i++) {
         cprof_mapping *m = &c->mappings.at[i];
-        ok = resolve_string(d, &m->file, d->mapping_at.at[i], err) &&
-             resolve_string(d, &m->build_id, d->mapping_at.at[i], err) &&
+        ok = cprof_proto_resolve_string(d, &m->file, d->mapping_at.at[i], err) &&
+             cprof_proto_resolve_string(d, &m->build_id, d->mapping_at.at[i], err) &&
              (cprof_column_set_id(d->env, &ids, i, m->id) || cprof_error_memory(d->env, err));
     }
     ok = ok && id_table_fill(mappings, ids.at, c->mappings.count, d->mapping_at.at, "mapping", err);
@@ -191,123 +191,80 @@ static bool resolve_locations(cprof_proto *d, const id_table *mappings, const id
     return id_table_fill(locations, c->location_id.at, count, d->location_at.at, "location", err);
 }
 
-/* Stacks [from, to). */
-static bool resolve_stacks(cprof_proto *d, const id_table *locations, size_t from, size_t to,
-                           cprof_error *err) {
+static bool resolve_stack(cprof_proto *d, const id_table *locations, size_t stack, cprof_error *err) {
     cprof_columns *c = &d->columns;
     uint32_t *frames = c->stack_frames.at;
-    for (size_t stack = from; stack < to; stack++) {
-        size_t end = stack + 1 < c->stack_first.count ? c->stack_first.at[stack + 1] : c->stack_frames.count;
-        for (size_t i = c->stack_first.at[stack]; i < end; i++) {
-            uint32_t row = id_table_get(locations, d, frames[i]);
-            if (row == CPROF_NONE)
-                return cprof_proto_error(err, d->stack_at.at[stack],
-                                         "a sample with location %llu, which is not there,",
-                                         (unsigned long long)wire_id(d, frames[i]));
-            frames[i] = row;
-        }
-        if ((stack & 0xffff) == 0 && cprof_stopped(d->env, err))
-            return false;
+    size_t end = stack + 1 < c->stack_first.count ? c->stack_first.at[stack + 1] : c->stack_frames.count;
+    for (size_t i = c->stack_first.at[stack]; i < end; i++) {
+        uint32_t row = id_table_get(locations, d, frames[i]);
+        if (row == CPROF_NONE)
+            return cprof_proto_error(err, d->stack_at.at[stack],
+                                     "a sample with location %llu, which is not there,",
+                                     (unsigned long long)wire_id(d, frames[i]));
+        frames[i] = row;
     }
     return true;
 }
 
-typedef CPROF_VEC(cprof_label) label_vec;
-
-/* Resolves labels, in place; those that say nothing are left out. */
-static bool resolve_labels(const cprof_proto *d, label_vec *labels, uint64_t offset, cprof_error *err) {
-    size_t kept = 0;
-    for (size_t i = 0; i < labels->count; i++) {
-        cprof_label *l = &labels->at[i];
-        bool silent = l->is_number && l->number == 0 && l->unit == 0;
-        if (!resolve_string(d, &l->key, offset, err) || !resolve_string(d, &l->text, offset, err) ||
-            !resolve_string(d, &l->unit, offset, err))
-            return false;
-        if (!silent)
-            labels->at[kept++] = *l;
-    }
-    labels->count = kept;
-    return true;
-}
-
-/* Label sets are resolved one by one into the memory that they came from: they only get shorter and fewer, so
- * what is written never catches up with what is still to be read. */
-static bool intern_sets(cprof_proto *d, cprof_index *index, cprof_u32s *rows, label_vec *set,
-                        cprof_error *err) {
-    uint32_t row;
-    const cprof_label *raw = d->columns.labels.at;
-    size_t raw_count = d->columns.labels.count;
-    d->columns.labels.count = 0;
-    if (!cprof_labels_intern(&d->columns, index, NULL, 0, &row, err))
-        return false;
-    for (size_t i = 0; i < d->set_first.count; i++) {
-        size_t from = d->set_first.at[i],
-               to = i + 1 < d->set_first.count ? d->set_first.at[i + 1] : raw_count;
-        set->count = 0;
-        if (!cprof_vec_append(d->env, set, raw + from, to - from))
-            return cprof_error_memory(d->env, err);
-        if (!resolve_labels(d, set, d->set_at.at[i], err) ||
-            !cprof_labels_sort(d->env, &d->profile->strings, set->at, (uint32_t)set->count, err) ||
-            !cprof_labels_intern(&d->columns, index, set->at, (uint32_t)set->count, &row, err))
-            return false;
-        if (!cprof_vec_push(d->env, rows, row))
-            return cprof_error_memory(d->env, err);
-    }
-    return true;
-}
-
-static bool resolve_label_sets(cprof_proto *d, cprof_error *err) {
-    cprof_index index;
-    cprof_u32s rows = {0};
-    label_vec set = {0};
-    cprof_index_init(&index, cprof_env_budget(d->env));
-    cprof_str highest = (cprof_str)d->label_string.value; /* of labels that are not kept */
-    bool ok =
-        resolve_string(d, &highest, d->label_string.offset, err) && intern_sets(d, &index, &rows, &set, err);
-    cprof_u32s *samples = &d->columns.sample_label_set;
-    for (size_t i = 0; ok && i < samples->count; i++)
-        samples->at[i] = rows.at[samples->at[i]];
-    cprof_index_deinit(&index);
-    cprof_vec_free(d->env, &rows);
-    cprof_vec_free(d->env, &set);
-    return ok;
-}
-
-/* Some stacks, or the labels: what one thread resolves. */
+/* What one thread resolves: the labels, perhaps, then stacks as long as there are some. */
 typedef struct resolving {
     cprof_proto *d;
     const id_table *locations;
-    size_t from, to;
-    bool labels, ok;
-    cprof_error error;
+    atomic_size_t *next; /* stack that nobody has taken yet */
+    bool labels, labels_ok;
+    size_t failed; /* the stack that is wrong; SIZE_MAX: none */
+    cprof_error error, label_error;
 } resolving;
+
+static void resolve_stacks(resolving *r) {
+    enum { CHUNK = 1 << 12 };
+    size_t count = r->d->columns.stack_first.count;
+    for (size_t from; (from = atomic_fetch_add(r->next, CHUNK)) < count;) {
+        size_t to = count - from < CHUNK ? count : from + CHUNK;
+        for (size_t stack = from; stack < to; stack++) {
+            if (resolve_stack(r->d, r->locations, stack, &r->error))
+                continue;
+            r->failed = stack;
+            return;
+        }
+        if (cprof_stopped(r->d->env, &r->error)) {
+            r->failed = to;
+            return;
+        }
+    }
+}
 
 static void run_resolving(void *part) {
     resolving *r = part;
-    r->ok = resolve_stacks(r->d, r->locations, r->from, r->to, &r->error) &&
-            (!r->labels || resolve_label_sets(r->d, &r->error));
+    if (r->labels)
+        r->labels_ok = cprof_proto_resolve_label_sets(r->d, &r->label_error);
+    resolve_stacks(r);
 }
 
 enum { FRAMES_PER_THREAD = 1 << 19 }; /* below that, a thread costs more than it saves */
 
-/* Stacks and label sets have nothing in common: where there are labels a thread does each, else half the
- * stacks. */
+/* Stacks and label sets have nothing in common. */
 static bool resolve_samples(cprof_proto *d, const id_table *locations, cprof_error *err) {
-    size_t stacks = d->columns.stack_first.count, cut = d->set_first.count > 0 ? stacks : stacks / 2;
-    resolving parts[] = {{.d = d, .locations = locations, .to = cut, .error = CPROF_ERROR_INIT},
-                         {.d = d,
-                          .locations = locations,
-                          .from = cut,
-                          .to = stacks,
-                          .labels = true,
-                          .error = CPROF_ERROR_INIT}};
-    bool both = cprof_threads_count(d->columns.stack_frames.count, FRAMES_PER_THREAD) > 1;
-    cprof_threads_run(run_resolving, parts, sizeof *parts, both ? 2 : 1);
-    if (parts[0].ok && !both)
-        run_resolving(&parts[1]);
-    const resolving *failed = !parts[0].ok ? &parts[0] : !parts[1].ok ? &parts[1] : NULL;
+    atomic_size_t next = 0;
+    resolving parts[2];
+    unsigned count = cprof_threads_count(d->columns.stack_frames.count, FRAMES_PER_THREAD) > 1 ? 2 : 1;
+    for (unsigned i = 0; i < count; i++)
+        parts[i] = (resolving){.d = d,
+                               .locations = locations,
+                               .next = &next,
+                               .labels = i + 1 == count,
+                               .failed = SIZE_MAX,
+                               .error = CPROF_ERROR_INIT,
+                               .label_error = CPROF_ERROR_INIT};
+    cprof_threads_run(run_resolving, parts, sizeof *parts, count);
+    /* Chunks are taken in order: the first wrong stack of all is one of those that stopped a thread. */
+    const resolving *last = &parts[count - 1];
+    const resolving *first = parts[0].failed < last->failed ? &parts[0] : last;
+    const cprof_error *failed = first->failed < SIZE_MAX ? &first->error
+                                : !last->labels_ok       ? &last->label_error
+                                                         : NULL;
     if (failed && err)
-        *err = failed->error;
+        *err = *failed;
     return !failed;
 }
 

@@ -118,5 +118,9 @@ static inline bool cprof_proto_knows(uint64_t number) {
 
 /* Turns what was read into the profile's tables. */
 bool cprof_proto_resolve(cprof_proto *d, cprof_error *err);
+/* Turns an index in the string table into a string id, in place. */
+bool cprof_proto_resolve_string(const cprof_proto *d, uint32_t *string, uint64_t offset, cprof_error *err);
+/* Fills the columns' label sets; touches nothing that stacks are made of. */
+bool cprof_proto_resolve_label_sets(cprof_proto *d, cprof_error *err);
 
 #endif

@@ -64,7 +64,7 @@ cprof_slice cprof_report_bytes_unit(const cprof_report *report) {
     cprof_str key;
     if (!cprof_strtab_find(&report->view->profile->strings, CPROF_SLICE("bytes"), &key))
         return CPROF_SLICE("bytes");
-    cprof_slice unit = cprof_label_units_get(&report->label_units, key);
+    cprof_slice unit = cprof_label_units_get(report->label_units, key);
     return unit.len ? unit : CPROF_SLICE("bytes");
 }
 

@@ -70,7 +70,8 @@ bool cprof_report_init(cprof_report *report, const cprof_view *view, const cprof
     cprof_arena_init(&report->arena, cprof_env_budget(view->env));
     if (view->value_type >= p->type_count)
         return cprof_error_set(err, CPROF_ERR_VALUE, -1, "the profile has no sample types");
-    if (!cprof_label_units_init(&report->label_units, p, err))
+    report->label_units = options->label_units ? options->label_units : &report->own_units;
+    if (!options->label_units && !cprof_label_units_init(&report->own_units, p, err))
         return false;
     cprof_value_type type = p->types[view->value_type];
     report->sample_unit = cprof_profile_string(p, type.unit);
@@ -83,7 +84,8 @@ bool cprof_report_init(cprof_report *report, const cprof_view *view, const cprof
 }
 
 void cprof_report_deinit(cprof_report *report) {
-    cprof_label_units_deinit(&report->label_units, report->view->profile);
+    if (report->label_units == &report->own_units)
+        cprof_label_units_deinit(&report->own_units, report->view->profile);
     cprof_arena_deinit(&report->arena);
 }
 

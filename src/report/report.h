@@ -21,12 +21,14 @@ typedef struct cprof_report_options {
     cprof_slice source_path, trim_path;  /* ':'-separated lists */
     const cprof_slice *active_filters;   /* "focus=main", as the header shows them */
     uint32_t active_filter_count;
+    const cprof_label_units *label_units; /* of the view's profile, borrowed; NULL: the report finds them */
 } cprof_report_options;
 
 typedef struct cprof_report {
     const cprof_view *view; /* borrowed */
     cprof_report_options options;
-    cprof_label_units label_units;
+    const cprof_label_units *label_units; /* the options', or its own */
+    cprof_label_units own_units;
     int64_t total;                        /* what percentages are of, in the sample unit */
     cprof_slice sample_type, sample_unit; /* "mean_" in front where means are shown */
     cprof_slice unit;                     /* values are shown in this: options.unit, or what suits them */

@@ -78,7 +78,7 @@ static bool add_set(tags_pass *pass, uint32_t set) {
             continue;
         if (label->is_number) {
             char buffer[CPROF_LABEL_MAX];
-            cprof_slice unit = cprof_label_units_get(&pass->report->label_units, label->key);
+            cprof_slice unit = cprof_label_units_get(pass->report->label_units, label->key);
             cprof_slice text = cprof_measure_label(label->number, unit, pass->report->unit, buffer);
             if (!cprof_strtab_add(&pass->strings, text, &name))
                 return false;
@@ -117,7 +117,7 @@ static bool make_key(tags_pass *pass, const tag_sum *sums, uint32_t count, cprof
     key->value_count = count;
     if (!key->values || !copy_string(pass, sums[0].key, &key->name))
         return false;
-    key->unit = cprof_label_units_get(&report->label_units, sums[0].key);
+    key->unit = cprof_label_units_get(report->label_units, sums[0].key);
     for (uint32_t i = 0; i < count; i++) {
         key->values[i].is_text = sums[i].is_text;
         key->values[i].is_number = sums[i].is_number;

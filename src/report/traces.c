@@ -15,7 +15,7 @@ static bool join_values(cprof_report *report, const cprof_label *labels, uint32_
         cprof_slice value = cprof_profile_string(p, labels[i].text);
         if (labels[i].is_number)
             value = cprof_measure_label(labels[i].number,
-                                        cprof_label_units_get(&report->label_units, labels[i].key),
+                                        cprof_label_units_get(report->label_units, labels[i].key),
                                         CPROF_SLICE("auto"), buffer);
         if (i > 0)
             cprof_sink_putc(values, ' ');
