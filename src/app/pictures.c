@@ -42,15 +42,20 @@ bool cprof_run_speedscope(const cprof_job *job, cprof_sink *sink, cprof_error *e
     return run_stacks(job, sink, cprof_render_speedscope, err);
 }
 
-/* The call graph in graphviz's language. */
-static bool write_dot(const cprof_job *job, cprof_sink *dot, cprof_error *err) {
+/* Writes the call graph in graphviz's language to dot and gives it to the layout, which is at work before
+ * this returns: freeing the graph goes on beside it. */
+static bool give_graph(const cprof_job *job, cprof_sink *dot, cprof_error *err) {
     const cprof_text_style style = {.escape = true};
     cprof_picture picture;
     bool ok = cprof_picture_init(&picture, job->report, err);
-    if (ok)
+    if (ok) {
         cprof_render_dot(&picture, &style, dot);
+        ok = cprof_sink_finish(dot, err);
+    }
+    if (ok)
+        cprof_layout_give(&job->session->layout, cprof_sink_bytes(dot));
     cprof_picture_deinit(&picture);
-    return ok && cprof_sink_finish(dot, err);
+    return ok;
 }
 
 /* The call graph's picture, drawn by graphviz; free drawn with cprof_vec_free. */
@@ -59,11 +64,7 @@ static bool draw_graph(const cprof_job *job, cprof_child_output *drawn, cprof_er
     cprof_sink dot;
     cprof_sink_init_memory(&dot, session->env);
     bool ok = cprof_session_start_layout(session, job->request->command->picture, &job->settings, err) &&
-              write_dot(job, &dot, err);
-    if (ok) {
-        cprof_layout_give(&session->layout, cprof_sink_bytes(&dot));
-        ok = cprof_layout_take(&session->layout, session->env, drawn, err);
-    }
+              give_graph(job, &dot, err) && cprof_layout_take(&session->layout, session->env, drawn, err);
     cprof_layout_cancel(&session->layout);
     cprof_sink_deinit(&dot);
     return ok;

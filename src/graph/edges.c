@@ -6,9 +6,12 @@
 /* One call of a stack, on its way into the table. */
 typedef struct call {
     uint64_t key;
-    size_t home; /* in the table, fetched ahead */
+    uint32_t home; /* in the table, fetched ahead */
     uint32_t flags;
 } call;
+
+_Static_assert(CPROF_PAIR_RESIDUAL == CPROF_NODE_RESIDUAL && CPROF_PAIR_INLINED == CPROF_NODE_INLINED,
+               "a node's marks are its call's flags");
 
 typedef struct walk {
     const cprof_env *env;
@@ -53,27 +56,26 @@ static bool fill_chain(walk *w, uint32_t stack) {
     return true;
 }
 
-static inline bool is_wanted(const walk *w, uint32_t caller, uint32_t callee) {
-    if (w->into)
-        return cprof_bits_get(w->into, callee);
-    return !w->around || cprof_bits_get(w->around, callee) || cprof_bits_get(w->around, caller);
+static inline bool is_wanted(const uint64_t *into, const uint64_t *around, uint32_t caller, uint32_t callee) {
+    if (into)
+        return cprof_bits_get(into, callee);
+    return !around || cprof_bits_get(around, callee) || cprof_bits_get(around, caller);
 }
 
 /* Fills calls with those of the chain that are wanted. */
 static void find_calls(walk *w) {
+    const uint64_t *into = w->into, *around = w->around;
+    const cprof_pairs pairs = w->pairs; /* a copy of what is looked at each time */
     const uint32_t *chain = w->chain.nodes.at;
     call *to = w->calls.at;
-    size_t found = 0;
-    for (size_t i = 1; i < w->chain.nodes.count; i++) {
+    size_t count = w->chain.nodes.count, found = 0;
+    for (size_t i = 1; i < count; i++) {
         uint32_t caller = chain[i - 1] & CPROF_NODE_MASK, callee = chain[i] & CPROF_NODE_MASK;
-        if (caller == callee || !is_wanted(w, caller, callee))
-            continue;
-        call c = {.key = cprof_pair_key(caller, callee)};
-        c.home = cprof_pairs_home(&w->pairs, c.key);
-        c.flags = (chain[i] & CPROF_NODE_RESIDUAL ? CPROF_PAIR_RESIDUAL : 0) |
-                  (chain[i] & CPROF_NODE_INLINED ? CPROF_PAIR_INLINED : 0);
-        __builtin_prefetch(&w->pairs.slots[c.home]);
-        to[found++] = c;
+        uint64_t key = cprof_pair_key(caller, callee);
+        size_t home = cprof_pairs_home(&pairs, key);
+        __builtin_prefetch(&pairs.slots[home]);
+        to[found] = (call){key, (uint32_t)home, chain[i] & ~CPROF_NODE_MASK};
+        found += caller != callee && is_wanted(into, around, caller, callee);
     }
     w->calls.count = found;
 }

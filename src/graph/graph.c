@@ -60,7 +60,10 @@ cprof_graph *cprof_graph_new(const cprof_view *view, const cprof_graph_options *
     cprof_arena_init(&b.scratch, cprof_env_budget(view->env));
     bool ok = build(&b, err);
     cprof_label_tags_deinit(&labels, view->env);
-    cprof_arena_deinit(&b.scratch);
+    if (options->visual)
+        g->scratch = b.scratch;
+    else
+        cprof_arena_deinit(&b.scratch);
     if (ok && b.overflowed)
         cprof_note(view->env,
                    "sums leave the range of 64 bits: they are shown as the largest number there is");
@@ -76,11 +79,13 @@ void cprof_graph_free(cprof_graph *g) {
         return;
     cprof_budget *budget = cprof_env_budget(g->view->env);
     cprof_node_table_deinit(&g->table);
+    cprof_arena_deinit(&g->scratch);
     cprof_arena_deinit(&g->arena);
     cprof_mem_free(budget, g, sizeof *g);
 }
 
 size_t cprof_graph_bytes(const cprof_graph *g) {
     const cprof_node_table *t = &g->table;
-    return sizeof *g + cprof_arena_bytes(&g->arena) + cprof_node_table_bytes(t);
+    return sizeof *g + cprof_arena_bytes(&g->arena) + cprof_arena_bytes(&g->scratch) +
+           cprof_node_table_bytes(t);
 }

@@ -63,6 +63,9 @@ typedef struct cprof_tag {
 typedef struct cprof_graph {
     const cprof_view *view; /* borrowed */
     cprof_arena arena;      /* holds the arrays below */
+    /* What making a picture's graph took.  Giving memory back takes time, which there is more of when the
+     * graph is freed: while the picture is drawn.  Else empty. */
+    cprof_arena scratch;
     cprof_node_table table;
 
     uint32_t vertex_count;

@@ -15,8 +15,8 @@ typedef struct cprof_pair {
 } cprof_pair;
 
 #define CPROF_PAIR_FREE     UINT64_MAX
-#define CPROF_PAIR_RESIDUAL UINT32_C(0x80000000)
-#define CPROF_PAIR_INLINED  UINT32_C(0x40000000)
+#define CPROF_PAIR_INLINED  UINT32_C(0x80000000)
+#define CPROF_PAIR_RESIDUAL UINT32_C(0x40000000)
 #define CPROF_PAIR_SERIAL   UINT32_C(0x3fffffff)
 
 typedef struct cprof_pairs {
@@ -62,7 +62,8 @@ static inline void cprof_pairs_count(cprof_pairs *pairs, uint64_t key, size_t ho
     p->serial |= flags & CPROF_PAIR_RESIDUAL;
     p->serial &= flags | ~CPROF_PAIR_INLINED;
     cprof_i64_add(&p->weight, weight, &pairs->overflowed);
-    cprof_i64_add(&p->divisor, divisor, &pairs->overflowed);
+    if (divisor)
+        cprof_i64_add(&p->divisor, divisor, &pairs->overflowed);
 }
 
 /* Counts a pair each time; its stamp stays the first.  There are no flags. */
@@ -74,7 +75,8 @@ static inline void cprof_pairs_add(cprof_pairs *pairs, uint64_t key, size_t home
         return;
     }
     cprof_i64_add(&p->weight, weight, &pairs->overflowed);
-    cprof_i64_add(&p->divisor, divisor, &pairs->overflowed);
+    if (divisor)
+        cprof_i64_add(&p->divisor, divisor, &pairs->overflowed);
 }
 
 /* The pairs in order of first appearance, in the arena; NULL without memory.  The slots are gone. */

@@ -134,12 +134,13 @@ static bool is_waited_for(void) {
  * draw, the sizes that call graphs use are asked for. */
 static void warm_up(GVC_t *gvc, const char *format) {
     enum { LEAST = 8, MOST = 24, STEP = 7 }; /* a step that meets each size once */
-    char text[128], *drawn;
+    static const char letters[] =
+        "0123456789.%() abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ _:/-*,<>";
+    char text[256], *drawn;
     unsigned size;
     for (int i = 0; i <= MOST - LEAST && !is_waited_for(); i++) {
-        snprintf(text, sizeof text,
-                 "digraph { N1 [fontsize=%d label=\"0123456789.%%() abcdefghijklmnopqrstuvwxyz\"] }",
-                 LEAST + i * STEP % (MOST - LEAST + 1));
+        snprintf(text, sizeof text, "digraph { N1 [fontsize=%d label=\"%s\"] }",
+                 LEAST + i * STEP % (MOST - LEAST + 1), letters);
         draw_text(gvc, text, format, &drawn, &size, NULL);
     }
 }
