@@ -8,8 +8,7 @@
  * on a 64-bit machine, with room for tables that double when they are full. */
 enum { OBJECT_BYTES = 288, ARRAY_BYTES = 192, PAIR_BYTES = 176, VALUE_BYTES = 96 };
 
-/* An upper bound of the memory that the tree takes. False when that overflows. */
-static bool estimate(cprof_slice text, size_t *bytes) {
+bool cprof_json_memory(cprof_slice text, size_t *bytes) {
     size_t objects = 0, arrays = 0, pairs = 0, values = 1, total = text.len;
     bool quoted = false;
     for (size_t i = 0; i < text.len; i++) {
@@ -48,7 +47,7 @@ bool cprof_json_tree_load(cprof_json_tree *json, cprof_slice text, const cprof_e
     *json = (cprof_json_tree){.budget = cprof_env_budget(env)};
     json_error_t error;
     size_t bytes;
-    if (!estimate(text, &bytes) || !cprof_budget_take(json->budget, bytes))
+    if (!cprof_json_memory(text, &bytes) || !cprof_budget_take(json->budget, bytes))
         return cprof_error_memory(env, err);
     json->reserved = bytes;
     bool memory;

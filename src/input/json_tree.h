@@ -13,6 +13,8 @@ typedef struct cprof_json_tree {
     size_t reserved; /* bytes taken off the budget for the tree */
 } cprof_json_tree;
 
+/* An upper bound of the memory that the library takes for a text; false when that overflows. */
+bool cprof_json_memory(cprof_slice text, size_t *bytes);
 /* json_loadb, which takes failed allocations for broken text: *memory tells them apart. */
 json_t *cprof_json_load(cprof_slice text, size_t flags, json_error_t *error, bool *memory);
 

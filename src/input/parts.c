@@ -42,7 +42,7 @@ typedef struct part_list {
     const cprof_env *env;
     CPROF_VEC(part) at;
     CPROF_VEC(size_t) chosen; /* rows of at: one stream's, in order */
-    CPROF_VEC(joined) joined;
+    CPROF_VEC(joined) joined; /* by row */
 } part_list;
 
 /* "logs/heap12.out" -> "logs/heap", 12, ".out" */
@@ -341,8 +341,7 @@ static bool add_dumps(part_list *list, cprof_secrets *secrets, size_t row, cprof
 
 static bool join_secrets(part_list *list, size_t first, cprof_error *err) {
     cprof_secrets secrets;
-    cprof_secrets_init(&secrets, list->env);
-    bool done = true;
+    bool done = cprof_secrets_init(&secrets, list->env, err);
     for (size_t i = 0; done && i < list->at.count; i++)
         if (list->at.at[i].kind == PART_SECRETS)
             done = add_secret_file(list, &secrets, &list->at.at[i], err);
@@ -373,11 +372,10 @@ static bool put_in_order(part_list *list, cprof_error *err) {
     cprof_parts *parts = list->parts;
     if (!cprof_vec_reserve(list->env, &parts->at, list->at.count + list->joined.count))
         return cprof_error_memory(list->env, err);
-    for (size_t i = 0; i < list->at.count; i++) {
+    for (size_t i = 0, next = 0; i < list->at.count; i++) {
         const char *path = list->at.at[i].path;
-        for (size_t j = 0; j < list->joined.count; j++)
-            if (list->joined.at[j].row == i)
-                parts->at.at[parts->at.count++] = list->joined.at[j].whole;
+        for (; next < list->joined.count && list->joined.at[next].row == i; next++)
+            parts->at.at[parts->at.count++] = list->joined.at[next].whole;
         if (!list->at.at[i].taken)
             parts->at.at[parts->at.count++] = (cprof_whole){.name = path, .path = path};
     }

@@ -9,13 +9,16 @@
 
 #define TEXT_MAX (64 << 20) /* bytes of JSON: a cluster does not store more in one dump's secrets */
 
-void cprof_secrets_init(cprof_secrets *secrets, const cprof_env *env) {
+bool cprof_secrets_init(cprof_secrets *secrets, const cprof_env *env, cprof_error *err) {
     *secrets = (cprof_secrets){.env = env};
     cprof_arena_init(&secrets->arena, cprof_env_budget(env));
+    return cprof_strtab_init(&secrets->prefixes, env) || cprof_error_memory(env, err);
 }
 
 void cprof_secrets_deinit(cprof_secrets *secrets) {
     cprof_vec_free(secrets->env, &secrets->at);
+    cprof_vec_free(secrets->env, &secrets->dumps);
+    cprof_strtab_deinit(&secrets->prefixes);
     cprof_arena_deinit(&secrets->arena);
 }
 
@@ -56,11 +59,6 @@ static bool decode_base64(cprof_slice text, char *to, size_t *count) {
     return digits % 4 != 1 && padding <= 2 && (padding == 0 || (digits + padding) % 4 == 0);
 }
 
-static cprof_slice text_of(const json_t *value) {
-    return json_is_string(value) ? (cprof_slice){json_string_value(value), json_string_length(value)}
-                                 : (cprof_slice){"", 0};
-}
-
 /* The number that base64 digits spell in decimal; -1 when they do not. */
 static int64_t number_of(cprof_slice base64) {
     char digits[24];
@@ -72,11 +70,32 @@ static int64_t number_of(cprof_slice base64) {
     return cprof_go_take_number(&text, &number) && text.len == 0 ? number : -1;
 }
 
+/* Appends a secret to those of its dump. */
+static bool append(cprof_secrets *secrets, cprof_secret secret, cprof_error *err) {
+    const cprof_secret_dump none = {CPROF_NONE, CPROF_NONE};
+    uint32_t row = (uint32_t)secrets->at.count;
+    cprof_str id;
+    secret.next = CPROF_NONE;
+    if (row == CPROF_NONE || !cprof_strtab_add(&secrets->prefixes, secret.prefix, &id) ||
+        !cprof_vec_push(secrets->env, &secrets->at, secret))
+        return cprof_error_memory(secrets->env, err);
+    while (secrets->dumps.count <= id)
+        if (!cprof_vec_push(secrets->env, &secrets->dumps, none))
+            return cprof_error_memory(secrets->env, err);
+    cprof_secret_dump *dump = &secrets->dumps.at[id];
+    if (dump->first == CPROF_NONE)
+        dump->first = row;
+    else
+        secrets->at.at[dump->last].next = row;
+    dump->last = row;
+    return true;
+}
+
 static bool add_secret(cprof_secrets *secrets, const json_t *object, bool *mine, cprof_error *err) {
     const json_t *data = json_object_get(object, "data");
-    cprof_slice bytes = text_of(json_object_get(data, "keyBytes"));
-    cprof_slice parts = text_of(json_object_get(data, "keyNumberOfDataSecrets"));
-    cprof_slice name = text_of(json_object_get(json_object_get(object, "metadata"), "name"));
+    cprof_slice bytes = cprof_json_tree_text(json_object_get(data, "keyBytes"));
+    cprof_slice parts = cprof_json_tree_text(json_object_get(data, "keyNumberOfDataSecrets"));
+    cprof_slice name = cprof_json_tree_text(json_object_get(json_object_get(object, "metadata"), "name"));
     if (bytes.len == 0 && parts.len == 0)
         return true;
     *mine = true;
@@ -97,7 +116,7 @@ static bool add_secret(cprof_secrets *secrets, const json_t *object, bool *mine,
         else
             secret.number = -1;
     }
-    return cprof_vec_push(secrets->env, &secrets->at, secret) || cprof_error_memory(secrets->env, err);
+    return append(secrets, secret, err);
 }
 
 static bool add_document(cprof_secrets *secrets, const json_t *root, bool *mine, cprof_error *err) {
@@ -141,19 +160,20 @@ cprof_parse cprof_secrets_add(cprof_secrets *secrets, cprof_slice text, cprof_er
     if (cprof_slice_find_slice(text, CPROF_SLICE("\"keyBytes\"")) == text.len &&
         cprof_slice_find_slice(text, CPROF_SLICE("\"keyNumberOfDataSecrets\"")) == text.len)
         return CPROF_PARSE_NOT_MINE;
-    /* What the JSON reader takes for itself is not on the budget: hold room for its copy of the strings. */
     cprof_budget *budget = cprof_env_budget(secrets->env);
-    if (!cprof_budget_take(budget, text.len)) {
+    size_t bytes;
+    if (!cprof_json_memory(text, &bytes) || !cprof_budget_take(budget, bytes)) {
         cprof_error_memory(secrets->env, err);
         return CPROF_PARSE_MALFORMED;
     }
     bool mine = false, done = add_documents(secrets, text, &mine, err);
-    cprof_budget_give(budget, text.len);
+    cprof_budget_give(budget, bytes);
     return !done ? CPROF_PARSE_MALFORMED : mine ? CPROF_PARSE_OK : CPROF_PARSE_NOT_MINE;
 }
 
 /* The parts of one dump: at[i] is part i. */
 typedef struct dump_parts {
+    uint32_t first; /* row of its first secret */
     cprof_slice prefix;
     int64_t parts; /* -1: not said */
     CPROF_VEC(const cprof_secret *) at;
@@ -175,10 +195,8 @@ static bool put_part(const cprof_secrets *secrets, dump_parts *dump, const cprof
 /* Sorts the dump's parts; the first one's number may be 0 or 1. */
 static bool collect_parts(const cprof_secrets *secrets, dump_parts *dump, cprof_error *err) {
     int64_t first = 1, highest = -1;
-    for (size_t i = 0; i < secrets->at.count; i++) {
+    for (uint32_t i = dump->first; i != CPROF_NONE; i = secrets->at.at[i].next) {
         const cprof_secret *s = &secrets->at.at[i];
-        if (!cprof_slice_equal(s->prefix, dump->prefix))
-            continue;
         if (s->parts >= 0)
             dump->parts = s->parts;
         /* What is not the start of a gzip stream (1f 8b 08) is not the first part. */
@@ -190,9 +208,9 @@ static bool collect_parts(const cprof_secrets *secrets, dump_parts *dump, cprof_
     }
     if (first == 1 && dump->parts >= 0 && highest < dump->parts)
         first = 0; /* that one is missing */
-    for (size_t i = 0; i < secrets->at.count; i++) {
+    for (uint32_t i = dump->first; i != CPROF_NONE; i = secrets->at.at[i].next) {
         const cprof_secret *s = &secrets->at.at[i];
-        if (!cprof_slice_equal(s->prefix, dump->prefix) || s->bytes.len == 0)
+        if (s->bytes.len == 0)
             continue;
         int64_t place = (s->number < 0 ? 0 : s->number) - first;
         /* Of an earlier, longer dump parts may be left over. */
@@ -231,21 +249,21 @@ static bool decode_parts(cprof_secrets *secrets, const dump_parts *dump, cprof_s
     return true;
 }
 
-/* Forgets the secrets of a dump. */
-static void drop(cprof_secrets *secrets, cprof_slice prefix) {
-    size_t kept = 0;
-    for (size_t i = 0; i < secrets->at.count; i++)
-        if (!cprof_slice_equal(secrets->at.at[i].prefix, prefix))
-            secrets->at.at[kept++] = secrets->at.at[i];
-    secrets->at.count = kept;
+/* The first secret of the next dump to be joined; CPROF_NONE: there is none. */
+static uint32_t next_dump(cprof_secrets *secrets) {
+    while (secrets->joined < secrets->dumps.count && secrets->dumps.at[secrets->joined].first == CPROF_NONE)
+        secrets->joined++;
+    return secrets->joined < secrets->dumps.count ? secrets->dumps.at[secrets->joined].first : CPROF_NONE;
 }
 
 bool cprof_secrets_join(cprof_secrets *secrets, bool *found, cprof_slice *name, cprof_slice *bytes,
                         cprof_error *err) {
-    *found = secrets->at.count > 0;
+    uint32_t first = next_dump(secrets);
+    *found = first != CPROF_NONE;
     if (!*found)
         return true;
-    dump_parts dump = {.prefix = secrets->at.at[0].prefix, .parts = -1};
+    secrets->joined++;
+    dump_parts dump = {.first = first, .prefix = secrets->at.at[first].prefix, .parts = -1};
     bool done = collect_parts(secrets, &dump, err);
     if (done && dump.at.count == 0)
         done = cprof_error_set(err, CPROF_ERR_FORMAT, -1,
@@ -254,7 +272,6 @@ bool cprof_secrets_join(cprof_secrets *secrets, bool *found, cprof_slice *name, 
     done = done && decode_parts(secrets, &dump, bytes, err);
     cprof_vec_free(secrets->env, &dump.at);
     *name = dump.prefix;
-    drop(secrets, dump.prefix);
     return done;
 }
 
@@ -263,10 +280,11 @@ static bool load_joined(cprof_secrets *secrets, cprof_profile **profile, cprof_e
     cprof_slice name, dump;
     if (!cprof_secrets_join(secrets, &found, &name, &dump, err))
         return false;
-    if (secrets->at.count > 0)
+    uint32_t other = next_dump(secrets);
+    if (other != CPROF_NONE)
         return cprof_error_set(err, CPROF_ERR_UNSUPPORTED, -1,
                                "secrets of several dumps (%.*s, %.*s): they are read one at a time",
-                               CPROF_SLICE_ARG(name), CPROF_SLICE_ARG(secrets->at.at[0].prefix));
+                               CPROF_SLICE_ARG(name), CPROF_SLICE_ARG(secrets->at.at[other].prefix));
     cprof_reader *reader = cprof_reader_of(dump, "joined secrets", secrets->env, err);
     cprof_slice head;
     bool done = reader && cprof_reader_head(reader, &head, err);
@@ -280,8 +298,11 @@ static bool load_joined(cprof_secrets *secrets, cprof_profile **profile, cprof_e
 cprof_parse cprof_secrets_parse(cprof_slice text, const cprof_env *env, cprof_profile **profile,
                                 cprof_error *err) {
     cprof_secrets secrets;
-    cprof_secrets_init(&secrets, env);
-    cprof_parse parse = cprof_secrets_add(&secrets, text, err);
+    cprof_parse parse = CPROF_PARSE_MALFORMED;
+    if (!cprof_secrets_likely(text))
+        return CPROF_PARSE_NOT_MINE;
+    if (cprof_secrets_init(&secrets, env, err))
+        parse = cprof_secrets_add(&secrets, text, err);
     if (parse == CPROF_PARSE_OK && !load_joined(&secrets, profile, err))
         parse = CPROF_PARSE_MALFORMED;
     cprof_secrets_deinit(&secrets);

@@ -8,7 +8,7 @@
 #ifndef CPROF_INPUT_SECRETS_H
 #define CPROF_INPUT_SECRETS_H
 
-#include "base/vec.h"
+#include "base/strtab.h"
 #include "input/format.h"
 
 typedef struct cprof_secret {
@@ -17,15 +17,25 @@ typedef struct cprof_secret {
     int64_t number;     /* N; -1: the name ends in none */
     cprof_slice bytes;  /* of a part: base64; empty: none */
     int64_t parts;      /* how many there are; -1: this secret does not say */
+    uint32_t next;      /* row of the dump's next secret; CPROF_NONE: this is the last */
 } cprof_secret;
+
+/* The secrets of one prefix; rows. */
+typedef struct cprof_secret_dump {
+    uint32_t first, last; /* CPROF_NONE: there are none */
+} cprof_secret_dump;
 
 typedef struct cprof_secrets {
     const cprof_env *env;
     cprof_arena arena; /* holds the slices, and joined dumps */
     CPROF_VEC(cprof_secret) at;
+    cprof_strtab prefixes;
+    CPROF_VEC(cprof_secret_dump) dumps; /* by the prefix's id */
+    size_t joined;                      /* dumps that were taken out */
 } cprof_secrets;
 
-void cprof_secrets_init(cprof_secrets *secrets, const cprof_env *env);
+/* False (and err) without memory; fine to deinit then, too. */
+bool cprof_secrets_init(cprof_secrets *secrets, const cprof_env *env, cprof_error *err);
 void cprof_secrets_deinit(cprof_secrets *secrets);
 
 /* True for what may be Kubernetes' JSON, going by its first bytes. */

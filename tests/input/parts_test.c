@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A new folder for each test; files are made in it by writing slices of one gzip file. */
@@ -243,6 +244,49 @@ static void broken_secrets_are_named(void **state) {
                      "secrets of several dumps (a, b): they are read one at a time", -1);
 }
 
+/* The JSON reader takes far more than the text has bytes: that is on the budget. */
+static void json_counts_as_memory(void **state) {
+    (void)state;
+    enum { ARRAYS = 1 << 17 };
+    cprof_budget budget = {.limit = 16 << 20};
+    cprof_env env = {.budget = &budget};
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_profile *p = NULL;
+    cprof_sink text;
+    cprof_sink_init_memory(&text, NULL);
+    cprof_sink_puts(&text, "{\"apiVersion\":\"v1\",\"keyBytes\":[");
+    for (int i = 0; i < ARRAYS; i++)
+        cprof_sink_puts(&text, "[],");
+    cprof_sink_puts(&text, "[]]}");
+    assert_int_equal(cprof_secrets_parse(cprof_sink_bytes(&text), &env, &p, &err), CPROF_PARSE_MALFORMED);
+    assert_int_equal(err.code, CPROF_ERR_MEMORY);
+    assert_int_equal(budget.used, 0);
+    cprof_sink_deinit(&text);
+}
+
+static void many_dumps_are_joined_in_linear_time(void **state) {
+    (void)state;
+    enum { DUMPS = 100000 };
+    cprof_error err = CPROF_ERROR_INIT;
+    cprof_secrets secrets;
+    cprof_slice name, dump;
+    cprof_sink text;
+    cprof_sink_init_memory(&text, NULL);
+    for (int i = 0; i < DUMPS; i++)
+        cprof_sink_printf(&text, SECRET("a%d", "\"keyBytes\":\"AAAA\""), i);
+    assert_true(cprof_secrets_init(&secrets, NULL, &err));
+    assert_int_equal(cprof_secrets_add(&secrets, cprof_sink_bytes(&text), &err), CPROF_PARSE_OK);
+    clock_t before = clock();
+    int joined = 0;
+    for (bool found = true; found; joined += found)
+        assert_true(cprof_secrets_join(&secrets, &found, &name, &dump, &err));
+    assert_int_equal(joined, DUMPS);
+    assert_slice(name, "a99999");
+    assert_true(clock() - before < 10 * CLOCKS_PER_SEC);
+    cprof_secrets_deinit(&secrets);
+    cprof_sink_deinit(&text);
+}
+
 static void memory_may_end_anywhere(void **state) {
     (void)state;
     cprof_slice list = read_testdata("go/secrets/list.json");
@@ -267,7 +311,7 @@ static void base64_is_decoded(void **state) {
         char json[300];
         snprintf(json, sizeof json, SECRET("a-0", "\"keyBytes\":\"%s\""), texts[i]);
         cprof_secrets secrets;
-        cprof_secrets_init(&secrets, NULL);
+        assert_true(cprof_secrets_init(&secrets, NULL, NULL));
         cprof_error err = CPROF_ERROR_INIT;
         bool found;
         cprof_slice name, dump;
@@ -293,6 +337,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(secrets_of_several_files_are_joined, make_folder, remove_folder),
         cmocka_unit_test(a_list_is_read_like_any_profile),
         cmocka_unit_test(broken_secrets_are_named),
+        cmocka_unit_test(json_counts_as_memory),
+        cmocka_unit_test(many_dumps_are_joined_in_linear_time),
         cmocka_unit_test(other_json_is_not_mine),
         cmocka_unit_test(base64_is_decoded),
         cmocka_unit_test(memory_may_end_anywhere),
