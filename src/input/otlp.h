@@ -45,7 +45,9 @@ enum {
 
 typedef struct cprof_otlp_table {
     CPROF_VEC(cprof_slice) entries; /* borrowed from the input */
-    CPROF_VEC(uint32_t) rows;       /* of the profile; CPROF_NONE: not made yet */
+    CPROF_VEC(uint32_t)
+    rows; /* what it has become: a row of the profile's table, a string's id, a row of
+             `attributes`; CPROF_NONE: not looked at yet */
 } cprof_otlp_table;
 
 typedef CPROF_VEC(uint64_t) cprof_otlp_numbers;
@@ -57,9 +59,10 @@ typedef struct cprof_otlp {
     cprof_builder *builder;
     cprof_otlp_table tables[CPROF_OTLP_TABLES]; /* the first is not used */
     CPROF_VEC(bool) named;                      /* by mapping: some location of it has a name */
-    cprof_otlp_numbers numbers;                 /* scratch, of one field */
-    CPROF_VEC(cprof_line) lines;                /* scratch */
-    CPROF_VEC(uint32_t) frames;                 /* scratch */
+    cprof_otlp_labels attributes; /* those that were referred to; key 0: one that says nothing */
+    cprof_otlp_numbers numbers;   /* scratch, of one field */
+    CPROF_VEC(cprof_line) lines;  /* scratch */
+    CPROF_VEC(uint32_t) frames;   /* scratch */
 } cprof_otlp;
 
 /* Called for each field that the schema knows; its wire type is the schema's. */
@@ -86,6 +89,9 @@ void cprof_otlp_tables_free(cprof_otlp *o);
 /* at: whom to blame for an index that is out of range. */
 bool cprof_otlp_entry(cprof_otlp *o, int table, uint64_t index, const void *at, cprof_slice *entry,
                       cprof_error *err);
+/* What the entry has become already; else CPROF_NONE and its bytes. */
+bool cprof_otlp_look_up(cprof_otlp *o, int table, uint64_t index, const void *at, cprof_slice *bytes,
+                        uint32_t *row, cprof_error *err);
 bool cprof_otlp_string(cprof_otlp *o, uint64_t index, const void *at, cprof_str *id, cprof_error *err);
 bool cprof_otlp_stack(cprof_otlp *o, uint64_t index, const void *at, uint32_t *row, cprof_error *err);
 

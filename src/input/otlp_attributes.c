@@ -83,8 +83,8 @@ static bool visit_pair(cprof_otlp *o, const cprof_wire_field *field, void *conte
     return cprof_otlp_string(o, field->value, field->bytes, string, err);
 }
 
-static bool add_pair(cprof_otlp *o, cprof_slice bytes, bool own_key, cprof_otlp_labels *labels,
-                     cprof_error *err) {
+/* The label that a pair is; its key is 0 where it says nothing. */
+static bool read_pair(cprof_otlp *o, cprof_slice bytes, bool own_key, cprof_label *label, cprof_error *err) {
     pair p = {.own_key = own_key};
     bool there;
     if (!cprof_otlp_each(o, own_key ? CPROF_OTLP_KEY_VALUE : CPROF_OTLP_ATTRIBUTE, bytes, visit_pair, &p,
@@ -93,20 +93,37 @@ static bool add_pair(cprof_otlp *o, cprof_slice bytes, bool own_key, cprof_otlp_
         return false;
     if (!p.label.is_number)
         p.label.unit = 0;
-    if (!there || p.label.key == 0)
-        return true;
-    return cprof_vec_push(o->env, labels, p.label) || cprof_error_memory(o->env, err);
+    if (!there)
+        p.label.key = 0;
+    *label = p.label;
+    return true;
+}
+
+static bool add_label(cprof_otlp *o, cprof_label label, cprof_otlp_labels *labels, cprof_error *err) {
+    return label.key == 0 || cprof_vec_push(o->env, labels, label) || cprof_error_memory(o->env, err);
 }
 
 bool cprof_otlp_attribute(cprof_otlp *o, uint64_t index, const void *at, cprof_otlp_labels *labels,
                           cprof_error *err) {
     cprof_slice bytes;
-    return cprof_otlp_entry(o, CPROF_OTLP_ATTRIBUTES, index, at, &bytes, err) &&
-           add_pair(o, bytes, false, labels, err);
+    uint32_t row;
+    cprof_label label;
+    if (!cprof_otlp_look_up(o, CPROF_OTLP_ATTRIBUTES, index, at, &bytes, &row, err))
+        return false;
+    if (row != CPROF_NONE)
+        return add_label(o, o->attributes.at[row], labels, err);
+    if (!read_pair(o, bytes, false, &label, err))
+        return false;
+    if (!cprof_vec_push(o->env, &o->attributes, label))
+        return cprof_error_memory(o->env, err);
+    o->tables[CPROF_OTLP_ATTRIBUTES].rows.at[index] = (uint32_t)o->attributes.count - 1;
+    return add_label(o, label, labels, err);
 }
 
 static bool visit_resource(cprof_otlp *o, const cprof_wire_field *field, void *context, cprof_error *err) {
-    return field->number != 1 || add_pair(o, cprof_otlp_bytes(field), true, context, err);
+    cprof_label label;
+    return field->number != 1 ||
+           (read_pair(o, cprof_otlp_bytes(field), true, &label, err) && add_label(o, label, context, err));
 }
 
 bool cprof_otlp_resource(cprof_otlp *o, cprof_slice bytes, cprof_otlp_labels *labels, cprof_error *err) {

@@ -87,6 +87,7 @@ typedef struct sample {
 typedef struct reading {
     parse *parse;
     cprof_slice type;
+    size_t type_row;          /* which of the types that is; type_count: none */
     sample sample;            /* scratch */
     cprof_otlp_labels labels; /* scratch */
     uint64_t time, duration;
@@ -147,9 +148,8 @@ static bool read_sample(cprof_otlp *o, reading *p, cprof_slice bytes, cprof_erro
     *s = (sample){.attributes = s->attributes};
     if (!cprof_otlp_each(o, CPROF_OTLP_SAMPLE, bytes, visit_sample, s, err))
         return false;
-    for (size_t i = 0; i < p->parse->type_count; i++)
-        if (cprof_slice_equal(p->parse->types[i], p->type))
-            values[i] = s->has_values ? s->sum : (int64_t)s->times;
+    if (p->type_row < p->parse->type_count)
+        values[p->type_row] = s->has_values ? s->sum : (int64_t)s->times;
     return cprof_otlp_stack(o, s->stack, bytes.ptr, &stack, err) &&
            get_labels(o, p, bytes.ptr, &labels, err) &&
            cprof_builder_sample_sum(o->builder, stack, labels, values, err);
@@ -181,6 +181,11 @@ static bool visit_header(cprof_otlp *o, const cprof_wire_field *field, void *con
     }
 }
 
+static void find_type(reading *p) {
+    while (p->type_row < p->parse->type_count && !cprof_slice_equal(p->parse->types[p->type_row], p->type))
+        p->type_row++;
+}
+
 static bool visit_samples(cprof_otlp *o, const cprof_wire_field *field, void *context, cprof_error *err) {
     return field->number != 2 ||
            (!cprof_stopped(o->env, err) && read_sample(o, context, cprof_otlp_bytes(field), err));
@@ -202,8 +207,9 @@ static bool visit_scope(cprof_otlp *o, const cprof_wire_field *field, void *cont
     if (field->number != 2)
         return true;
     cprof_slice bytes = cprof_otlp_bytes(field);
-    bool ok = cprof_otlp_each(o, CPROF_OTLP_PROFILE, bytes, visit_header, &p, err) &&
-              cprof_otlp_each(o, CPROF_OTLP_PROFILE, bytes, visit_samples, &p, err);
+    bool ok = cprof_otlp_each(o, CPROF_OTLP_PROFILE, bytes, visit_header, &p, err);
+    find_type(&p);
+    ok = ok && cprof_otlp_each(o, CPROF_OTLP_PROFILE, bytes, visit_samples, &p, err);
     note_times(&p);
     cprof_vec_free(o->env, &p.sample.attributes);
     cprof_vec_free(o->env, &p.labels);

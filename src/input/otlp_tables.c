@@ -23,6 +23,7 @@ void cprof_otlp_tables_free(cprof_otlp *o) {
         cprof_vec_free(o->env, &o->tables[i].rows);
     }
     cprof_vec_free(o->env, &o->named);
+    cprof_vec_free(o->env, &o->attributes);
     cprof_vec_free(o->env, &o->numbers);
     cprof_vec_free(o->env, &o->lines);
     cprof_vec_free(o->env, &o->frames);
@@ -39,20 +40,26 @@ bool cprof_otlp_entry(cprof_otlp *o, int table, uint64_t index, const void *at, 
     return true;
 }
 
-bool cprof_otlp_string(cprof_otlp *o, uint64_t index, const void *at, cprof_str *id, cprof_error *err) {
-    cprof_slice bytes = CPROF_SLICE("");
-    if ((index > 0 || o->tables[CPROF_OTLP_STRINGS].entries.count > 0) &&
-        !cprof_otlp_entry(o, CPROF_OTLP_STRINGS, index, at, &bytes, err))
-        return false;
-    return cprof_builder_string(o->builder, bytes, id, err);
-}
-
-/* The row that the entry has already; else its bytes, to make one. */
-static bool look_up(cprof_otlp *o, int table, uint64_t index, const void *at, cprof_slice *bytes,
-                    uint32_t *row, cprof_error *err) {
+bool cprof_otlp_look_up(cprof_otlp *o, int table, uint64_t index, const void *at, cprof_slice *bytes,
+                        uint32_t *row, cprof_error *err) {
     if (!cprof_otlp_entry(o, table, index, at, bytes, err))
         return false;
     *row = o->tables[table].rows.at[index];
+    return true;
+}
+
+bool cprof_otlp_string(cprof_otlp *o, uint64_t index, const void *at, cprof_str *id, cprof_error *err) {
+    cprof_slice bytes;
+    *id = 0;
+    if (index == 0 && o->tables[CPROF_OTLP_STRINGS].entries.count == 0)
+        return true;
+    if (!cprof_otlp_look_up(o, CPROF_OTLP_STRINGS, index, at, &bytes, id, err))
+        return false;
+    if (*id != CPROF_NONE)
+        return true;
+    if (!cprof_builder_string(o->builder, bytes, id, err))
+        return false;
+    o->tables[CPROF_OTLP_STRINGS].rows.at[index] = *id;
     return true;
 }
 
@@ -106,7 +113,7 @@ static bool get_mapping(cprof_otlp *o, uint64_t index, const void *at, uint32_t 
     *row = CPROF_NONE;
     if (index == 0)
         return true;
-    if (!look_up(o, CPROF_OTLP_MAPPINGS, index, at, &bytes, row, err))
+    if (!cprof_otlp_look_up(o, CPROF_OTLP_MAPPINGS, index, at, &bytes, row, err))
         return false;
     if (*row != CPROF_NONE)
         return true;
@@ -140,7 +147,7 @@ static bool visit_function(cprof_otlp *o, const cprof_wire_field *field, void *c
 static bool get_function(cprof_otlp *o, uint64_t index, const void *at, uint32_t *row, cprof_error *err) {
     cprof_slice bytes;
     function_parts parts = {0};
-    if (!look_up(o, CPROF_OTLP_FUNCTIONS, index, at, &bytes, row, err))
+    if (!cprof_otlp_look_up(o, CPROF_OTLP_FUNCTIONS, index, at, &bytes, row, err))
         return false;
     if (*row != CPROF_NONE)
         return true;
@@ -206,7 +213,7 @@ static bool get_location(cprof_otlp *o, uint64_t index, const void *at, uint32_t
     cprof_slice bytes;
     location_parts parts = {0};
     uint32_t mapping;
-    if (!look_up(o, CPROF_OTLP_LOCATIONS, index, at, &bytes, row, err))
+    if (!cprof_otlp_look_up(o, CPROF_OTLP_LOCATIONS, index, at, &bytes, row, err))
         return false;
     if (*row != CPROF_NONE)
         return true;
@@ -267,7 +274,7 @@ static bool visit_stack(cprof_otlp *o, const cprof_wire_field *field, void *cont
 
 bool cprof_otlp_stack(cprof_otlp *o, uint64_t index, const void *at, uint32_t *row, cprof_error *err) {
     cprof_slice bytes;
-    if (!look_up(o, CPROF_OTLP_STACKS, index, at, &bytes, row, err))
+    if (!cprof_otlp_look_up(o, CPROF_OTLP_STACKS, index, at, &bytes, row, err))
         return false;
     if (*row != CPROF_NONE)
         return true;

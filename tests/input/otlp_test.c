@@ -2,6 +2,8 @@
 #include "input/producers.h"
 #include "show.h"
 
+#include <time.h>
+
 typedef struct bytes {
     char at[2048];
     size_t count;
@@ -299,6 +301,66 @@ static void a_profile_proto_is_not_taken_for_one(void **state) {
     assert_true(cprof_otlp_looks_like(slice_of(&data)));
 }
 
+/* The header of a field of `size` bytes. */
+static void put_head(cprof_sink *out, unsigned field, size_t size) {
+    bytes head = {.count = 0};
+    put_varint(&head, field << 3 | 2);
+    put_varint(&head, size);
+    cprof_sink_write(out, head.at, head.count);
+}
+
+/* A megabyte of a name, which 100 samples refer to 1000 times each. */
+static void long_names_are_looked_at_once(void **state) {
+    (void)state;
+    enum { NAME = 1 << 20, REFERENCES = 1000, TIMES = 100 };
+    static const bytes none;
+    bytes references = {.count = REFERENCES}, front = {.count = 0}, back = {.count = 0}, value, attribute;
+    bytes type = pair(1, 0, 2, 0), sample = {.count = 0};
+    memset(references.at, 1, REFERENCES);
+    put_message(&sample, 2, &references);
+    put_bytes(&sample, 4, "\x01", 1);
+    for (unsigned table = 1; table <= 4; table++)
+        put_message(&front, table, &none);
+    put_text(&front, 5, "");
+    put_varint(&front, 5 << 3 | 2);
+    put_varint(&front, NAME);
+    value = pair(8, 1, 0, 0);
+    attribute = pair(1, 1, 0, 0);
+    put_message(&attribute, 2, &value);
+    put_message(&back, 6, &none);
+    put_message(&back, 6, &attribute);
+    put_message(&back, 7, &none);
+    cprof_sink profile, scope, resource, data;
+    cprof_sink *const sinks[] = {&profile, &scope, &resource, &data};
+    for (int i = 0; i < 4; i++)
+        cprof_sink_init_memory(sinks[i], NULL);
+    put_head(&profile, 1, type.count);
+    cprof_sink_write(&profile, type.at, type.count);
+    for (int i = 0; i < TIMES; i++) {
+        put_head(&profile, 2, sample.count);
+        cprof_sink_write(&profile, sample.at, sample.count);
+    }
+    put_head(&data, 2, front.count + NAME + back.count);
+    cprof_sink_write(&data, front.at, front.count);
+    for (int i = 0; i < NAME; i++)
+        cprof_sink_putc(&data, 'x');
+    cprof_sink_write(&data, back.at, back.count);
+    for (int i = 0; i < 3; i++) {
+        cprof_slice inner = cprof_sink_bytes(sinks[i]);
+        put_head(sinks[i + 1], i < 2 ? 2 : 1, inner.len);
+        cprof_sink_slice(sinks[i + 1], inner);
+    }
+    clock_t before = clock();
+    cprof_profile *p = parse_text(cprof_parse_otlp, cprof_sink_bytes(&data));
+    assert_true(clock() - before < 5 * CLOCKS_PER_SEC);
+    assert_int_equal(total_of(p, 0), TIMES);
+    assert_int_equal(p->label_sets.count, 2);
+    assert_int_equal(p->label_sets.first[2], REFERENCES);
+    cprof_profile_free(p);
+    for (int i = 0; i < 4; i++)
+        cprof_sink_deinit(sinks[i]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_refer_to_the_dictionary),
@@ -308,6 +370,7 @@ int main(void) {
         cmocka_unit_test(other_drafts_are_refused),
         cmocka_unit_test(indices_out_of_range_are_refused),
         cmocka_unit_test(a_profile_proto_is_not_taken_for_one),
+        cmocka_unit_test(long_names_are_looked_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
