@@ -7,6 +7,7 @@
 typedef struct ranked {
     int64_t rank; /* the higher, the earlier */
     uint32_t vertex;
+    uint32_t name; /* place of the node's name, from name_places */
 } ranked;
 
 typedef struct ranking {
@@ -19,6 +20,8 @@ static int compare_ranked(const void *left, const void *right, void *context) {
     const ranking *r = context;
     if (a->rank != b->rank)
         return a->rank > b->rank ? -1 : 1;
+    if (a->name != b->name)
+        return a->name < b->name ? -1 : 1;
     uint32_t x = cprof_graph_node(r->g, a->vertex), y = cprof_graph_node(r->g, b->vertex);
     int order = cprof_node_name_compare(&r->g->table, x, y);
     if (order)
@@ -28,6 +31,30 @@ static int compare_ranked(const void *left, const void *right, void *context) {
         return i > j ? -1 : 1;
     order = cprof_node_compare(&r->g->table, x, y);
     return order ? order : a->vertex < b->vertex ? -1 : a->vertex > b->vertex;
+}
+
+static int compare_names(const void *left, const void *right, void *context) {
+    return cprof_node_name_compare(context, *(const uint32_t *)left, *(const uint32_t *)right);
+}
+
+/* The place of each node's name among all names, equal ones at one place: where contexts outnumber the nodes
+ * that they are of, names are compared once a node. */
+static bool name_places(cprof_graph *g, cprof_arena *memory, uint32_t **places) {
+    size_t count = g->table.infos.count;
+    *places = NULL;
+    if (g->count <= count)
+        return true;
+    uint32_t *nodes = cprof_arena_alloc(memory, (count + 1) * sizeof *nodes);
+    *places = cprof_arena_calloc(memory, count + 1, sizeof **places);
+    if (!nodes || !*places)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        nodes[i] = (uint32_t)i;
+    qsort_r(nodes, count, sizeof *nodes, compare_names, &g->table);
+    for (size_t i = 1; i < count; i++)
+        (*places)[nodes[i]] =
+            (*places)[nodes[i - 1]] + (cprof_node_name_compare(&g->table, nodes[i - 1], nodes[i]) != 0);
+    return true;
 }
 
 /* How evenly the calls on one side of each vertex are spread: entropy in bits. */
@@ -68,51 +95,49 @@ static void side_scores(const cprof_graph *g, bool outgoing, int64_t *total, dou
     add_entropy(g, outgoing, divide, score);
 }
 
-/* How much there is to see at each vertex: its weight, times how its calls branch. */
-static bool visual_scores(cprof_graph_build *b, int64_t *rank) {
+/* How much there is to see at each vertex: its weight, times how its calls branch.  NULL without memory. */
+static const int64_t *visual_scores(const cprof_graph_build *b, cprof_arena *memory) {
     const cprof_graph *g = b->graph;
     size_t n = (size_t)g->vertex_count + 1;
-    cprof_arena memory;
-    cprof_arena_init(&memory, cprof_env_budget(b->view->env));
-    double *score = cprof_arena_calloc(&memory, n, sizeof *score);
-    double *divide = cprof_arena_calloc(&memory, n, sizeof *divide);
-    int64_t *total = cprof_arena_calloc(&memory, n, sizeof *total);
-    bool *any = cprof_arena_calloc(&memory, n, sizeof *any);
-    bool ok = score && divide && total && any;
-    if (ok) {
-        side_scores(g, false, total, divide, any, score);
-        side_scores(g, true, total, divide, any, score);
-        for (uint32_t v = 0; v < g->vertex_count; v++)
-            rank[v] = (int64_t)((uint64_t)cprof_i64_of(score[v] * (double)g->cum[v]) + (uint64_t)g->flat[v]);
+    int64_t *rank = cprof_arena_alloc(memory, n * sizeof *rank); /* a side's totals first */
+    double *score = cprof_arena_calloc(memory, n, sizeof *score);
+    double *divide = cprof_arena_alloc(memory, n * sizeof *divide);
+    bool *any = cprof_arena_alloc(memory, n * sizeof *any);
+    if (!rank || !score || !divide || !any)
+        return NULL;
+    side_scores(g, false, rank, divide, any, score);
+    side_scores(g, true, rank, divide, any, score);
+    for (uint32_t v = 0; v < g->vertex_count; v++)
+        rank[v] = (int64_t)((uint64_t)cprof_i64_of(score[v] * (double)g->cum[v]) + (uint64_t)g->flat[v]);
+    return rank;
+}
+
+static bool sort_rows(cprof_graph_build *b, cprof_arena *memory) {
+    cprof_graph *g = b->graph;
+    bool visual = b->options->visual, by_cum = visual || b->options->cum_sort;
+    const int64_t *rank = by_cum ? g->cum : g->flat;
+    ranked *rows = cprof_arena_alloc(memory, ((size_t)g->count + 1) * sizeof *rows);
+    uint32_t *places;
+    if (!rows || !name_places(g, memory, &places) || (visual && !(rank = visual_scores(b, memory))))
+        return false;
+    for (uint32_t i = 0; i < g->count; i++) {
+        uint32_t v = g->order[i];
+        rows[i] = (ranked){cprof_i64_abs(rank[v]), v, places ? places[cprof_graph_node(g, v)] : 0};
     }
-    cprof_arena_deinit(&memory);
-    return ok;
+    ranking context = {g, by_cum ? g->flat : g->cum};
+    qsort_r(rows, g->count, sizeof *rows, compare_ranked, &context);
+    for (uint32_t i = 0; i < g->count; i++)
+        g->order[i] = rows[i].vertex;
+    return true;
 }
 
 bool cprof_graph_sort(cprof_graph_build *b, cprof_error *err) {
-    cprof_graph *g = b->graph;
-    cprof_budget *budget = cprof_env_budget(b->view->env);
-    bool visual = b->options->visual;
+    cprof_arena memory;
     if (b->options->unordered)
         return true;
-    size_t rank_size = visual ? ((size_t)g->vertex_count + 1) * sizeof(int64_t) : 0;
-    size_t row_size = ((size_t)g->count + 1) * sizeof(ranked);
-    int64_t *score = visual ? cprof_mem_resize(budget, NULL, 0, rank_size) : NULL;
-    ranked *rows = cprof_mem_resize(budget, NULL, 0, row_size);
-    bool ok = rows && (!visual || (score && visual_scores(b, score)));
-    if (ok) {
-        const int64_t *rank = visual ? score : b->options->cum_sort ? g->cum : g->flat;
-        for (uint32_t i = 0; i < g->count; i++)
-            rows[i] = (ranked){cprof_i64_abs(rank[g->order[i]]), g->order[i]};
-        ranking context = {g, visual || b->options->cum_sort ? g->flat : g->cum};
-        qsort_r(rows, g->count, sizeof *rows, compare_ranked, &context);
-        for (uint32_t i = 0; i < g->count; i++)
-            g->order[i] = rows[i].vertex;
-    }
-    if (rows)
-        cprof_mem_free(budget, rows, row_size);
-    if (score)
-        cprof_mem_free(budget, score, rank_size);
+    cprof_arena_init(&memory, cprof_env_budget(b->view->env));
+    bool ok = sort_rows(b, &memory);
+    cprof_arena_deinit(&memory);
     return ok || cprof_error_memory(b->view->env, err);
 }
 
