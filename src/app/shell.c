@@ -112,13 +112,17 @@ static bool read_shortcut(cprof_shell *shell, cprof_slice line, bool *done, cpro
 
 enum { TOKENS_MAX = 256 };
 
+static bool is_blank(char c) {
+    return c && strchr(" \t\r\n\v\f", c);
+}
+
 static size_t split(cprof_slice line, cprof_slice tokens[TOKENS_MAX]) {
     size_t count = 0, i = 0;
     while (count < TOKENS_MAX) {
-        while (i < line.len && strchr(" \t\r\n\v\f", line.ptr[i]))
+        while (i < line.len && is_blank(line.ptr[i]))
             i++;
         size_t start = i;
-        while (i < line.len && !strchr(" \t\r\n\v\f", line.ptr[i]))
+        while (i < line.len && !is_blank(line.ptr[i]))
             i++;
         if (i == start)
             break;
@@ -195,6 +199,42 @@ static bool add_pattern(cprof_shell *shell, cprof_slice *patterns, cprof_slice m
     return true;
 }
 
+/* Whether the line has a backslash and a blank at that place: a blank that parts nothing. */
+static bool is_kept_blank(cprof_slice line, size_t at) {
+    return line.ptr[at] == '\\' && at + 1 < line.len && is_blank(line.ptr[at + 1]);
+}
+
+size_t cprof_shell_file_end(cprof_slice line, size_t at) {
+    char quote = at < line.len && (line.ptr[at] == '"' || line.ptr[at] == '\'') ? line.ptr[at] : 0;
+    const char *end = quote ? memchr(line.ptr + at + 1, quote, line.len - at - 1) : NULL;
+    if (end)
+        return (size_t)(end - line.ptr) + 1;
+    while (at < line.len && !is_blank(line.ptr[at]))
+        at += 1 + is_kept_blank(line, at);
+    return at;
+}
+
+/* The name of a file that begins there; *end: what is behind it. */
+static bool read_file(cprof_shell *shell, cprof_slice line, size_t at, size_t *end, cprof_slice *name,
+                      cprof_error *err) {
+    while (at < line.len && is_blank(line.ptr[at]))
+        at++;
+    *end = cprof_shell_file_end(line, at);
+    if (*end == at)
+        return cprof_error_set(err, CPROF_ERR_USAGE, -1, "a file's name is missing after >");
+    char *out = cprof_arena_alloc(&shell->line, *end - at);
+    size_t n = 0;
+    if (!out)
+        return cprof_error_memory(shell->session->env, err);
+    bool quoted = *end - at > 1 && strchr("\"'", line.ptr[at]) && line.ptr[*end - 1] == line.ptr[at];
+    for (size_t i = at + quoted; i < *end - quoted; i++) {
+        i += !quoted && is_kept_blank(line, i);
+        out[n++] = line.ptr[i];
+    }
+    *name = (cprof_slice){out, n};
+    return true;
+}
+
 /* What may stand behind a command: rows, order, expressions, where to. */
 static bool read_arguments(cprof_shell *shell, const cprof_slice *tokens, size_t count, cprof_slice line,
                            cprof_shell_action *action, cprof_error *err) {
@@ -205,9 +245,11 @@ static bool read_arguments(cprof_shell *shell, const cprof_slice *tokens, size_t
         if (parse_count(t, &s->nodecount))
             continue;
         if (t.ptr[0] == '>') {
-            if (t.len == 1 && ++i == count)
-                return cprof_error_set(err, CPROF_ERR_USAGE, -1, "a file's name is missing after >");
-            s->output = t.len > 1 ? cprof_slice_sub(t, 1, t.len) : tokens[i];
+            size_t end;
+            if (!read_file(shell, line, (size_t)(t.ptr - line.ptr) + 1, &end, &s->output, err))
+                return false;
+            while (i + 1 < count && tokens[i + 1].ptr < line.ptr + end)
+                i++;
         } else if (t.ptr[0] == '|') {
             size_t at = (size_t)(t.ptr - line.ptr) + 1;
             cprof_slice rest = cprof_slice_trim(cprof_slice_sub(line, at, line.len));

@@ -1,6 +1,7 @@
 /* The language of the prompt, whoever shows it.
  *
  *     top20 -cum main -runtime >file      a command: rows, order, focus, ignore, where to
+ *     top >"the file"                     a file whose name has spaces; so, too: >the\ file
  *     list handle | less                  … to a program
  *     granularity=lines                   an option, until it is changed
  *     cpu, total_delay, mean_delay        a sample type of the profile
@@ -42,5 +43,9 @@ void cprof_shell_deinit(cprof_shell *shell);
 /* What a line asks for; options are set at once.  *action borrows from the shell until the next line.  False
  * (and err) when it makes no sense. */
 bool cprof_shell_read(cprof_shell *shell, cprof_slice line, cprof_shell_action *action, cprof_error *err);
+
+/* Where the name of a file that begins there ends: at a blank, unless that is behind a backslash, or the name
+ * is in quotes. */
+size_t cprof_shell_file_end(cprof_slice line, size_t at);
 
 #endif

@@ -1,11 +1,13 @@
 #include "tui/complete.h"
 
+#include "app/shell.h"
 #include "tui/fold.h"
 
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 enum { FUNCTIONS_MAX = 500, LABELS_MAX = 10000 };
 
@@ -193,25 +195,106 @@ static void add_tag_names(completion *c) {
     add_tag_keys(c, "");
 }
 
+static bool is_folder(DIR *listing, const struct dirent *entry) {
+    struct stat st;
+    if (entry->d_type != DT_LNK && entry->d_type != DT_UNKNOWN)
+        return entry->d_type == DT_DIR;
+    return fstatat(dirfd(listing), entry->d_name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Files whose names begin with a dot have to be asked for by it. */
 static void add_files(completion *c) {
     size_t slash = cprof_slice_rfind(c->start, '/');
     bool has_folder = slash < c->start.len;
+    bool hidden =
+        cprof_slice_starts_with(cprof_slice_sub(c->start, has_folder ? slash + 1 : 0, c->start.len), ".");
     cprof_slice folder = cprof_slice_sub(c->start, 0, has_folder ? slash + 1 : 0);
     char *path = strndup(has_folder ? folder.ptr : ".", has_folder ? folder.len : 1);
     DIR *listing = path ? opendir(path) : NULL;
     for (struct dirent *entry; listing && (entry = readdir(listing));) {
         size_t n = strlen(entry->d_name);
-        char *out = entry->d_name[0] != '.' ? cprof_arena_alloc(&c->arena, folder.len + n + 1) : NULL;
+        bool wanted = entry->d_name[0] != '.' || hidden;
+        char *out = wanted ? cprof_arena_alloc(&c->arena, folder.len + n + 1) : NULL;
         if (!out)
             continue;
         if (folder.len)
             memcpy(out, folder.ptr, folder.len);
         memcpy(out + folder.len, entry->d_name, n);
-        try_text(c, (cprof_slice){out, folder.len + n}, entry->d_type == DT_DIR ? "/" : "");
+        try_text(c, (cprof_slice){out, folder.len + n}, is_folder(listing, entry) ? "/" : "");
     }
     if (listing)
         closedir(listing);
     free(path);
+}
+
+/* Backslashes in front of these characters taken away, or put there. */
+static cprof_slice unquoted(completion *c, cprof_slice text, const char *special) {
+    char *out = cprof_arena_alloc(&c->arena, text.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; out && i < text.len; i++) {
+        i += text.ptr[i] == '\\' && i + 1 < text.len && strchr(special, text.ptr[i + 1]);
+        out[n++] = text.ptr[i];
+    }
+    return (cprof_slice){out ? out : "", n};
+}
+
+static cprof_slice quoted(completion *c, cprof_slice text, const char *special) {
+    char *out = cprof_arena_alloc(&c->arena, 2 * text.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; out && i < text.len; i++) {
+        if (strchr(special, text.ptr[i]))
+            out[n++] = '\\';
+        out[n++] = text.ptr[i];
+    }
+    return (cprof_slice){out ? out : "", n};
+}
+
+/* Files whose names are written as `special` wants them. */
+static void add_quoted_files(completion *c, const char *special) {
+    c->start = unquoted(c, c->start, special);
+    add_files(c);
+    for (size_t i = 0; i < c->found.count; i++)
+        c->found.at[i] = quoted(c, c->found.at[i], special);
+}
+
+/* Behind >, from byte `at` on. */
+static void add_output(completion *c, cprof_slice line, size_t at) {
+    char quote[2] = {at < line.len ? line.ptr[at] : 0, 0};
+    bool open = *quote == '"' || *quote == '\'';
+    c->from = at + open;
+    c->start = cprof_slice_sub(line, c->from, line.len);
+    if (!open) {
+        add_quoted_files(c, " ");
+        return;
+    }
+    add_files(c);
+    for (size_t i = 0; i < c->found.count; i++)
+        if (!cprof_slice_ends_with(c->found.at[i], "/"))
+            c->found.at[i] = joined(c, c->found.at[i], cprof_slice_of(quote));
+}
+
+/* Where the file behind > begins that the line ends in; line.len + 1: it ends in something else.  *piped: in
+ * what a shell will read. */
+static size_t output_start(cprof_slice line, bool *piped) {
+    *piped = false;
+    for (size_t i = 0; i < line.len; i++) {
+        bool first = i > 0 && line.ptr[i - 1] == ' '; /* of a word */
+        if (first && line.ptr[i] == '|') {
+            *piped = true;
+            break;
+        }
+        if (!first || line.ptr[i] != '>')
+            continue;
+        for (i++; i < line.len && line.ptr[i] == ' ';)
+            i++;
+        size_t start = i;
+        bool open = i < line.len && strchr("\"'", line.ptr[i]) &&
+                    !memchr(line.ptr + i + 1, line.ptr[i], line.len - i - 1);
+        i = cprof_shell_file_end(line, i);
+        if (open || i == line.len)
+            return start; /* with a quote that is still to be closed, to the end */
+    }
+    return line.len + 1;
 }
 
 static void add_units(completion *c) {
@@ -308,23 +391,26 @@ static void find_all(completion *c, cprof_slice line) {
         add_values(c, option);
         return;
     }
+    bool piped;
+    size_t output = output_start(line, &piped);
+    if (output <= line.len) {
+        add_output(c, line, output);
+        return;
+    }
     c->from = line.len;
-    while (c->from > 0 && line.ptr[c->from - 1] != ' ')
+    while (c->from > 0 &&
+           (line.ptr[c->from - 1] != ' ' || (piped && c->from > 1 && line.ptr[c->from - 2] == '\\')))
         c->from--;
     c->start = cprof_slice_sub(line, c->from, line.len);
     cprof_slice before = cprof_slice_trim(cprof_slice_sub(line, 0, c->from));
     cprof_slice command = cprof_slice_sub(before, 0, cprof_slice_find(before, ' '));
-    bool into_file = c->start.len && c->start.ptr[0] == '>';
     if (before.len == 0) {
         add_first(c);
     } else if (cprof_slice_is(before, "help")) {
         add_commands(c);
         add_options(c, "");
-    } else if (into_file || cprof_slice_ends_with(before, ">") ||
-               cprof_slice_find(before, '|') < before.len) {
-        c->from += into_file;
-        c->start = cprof_slice_sub(c->start, into_file, c->start.len);
-        add_files(c);
+    } else if (piped) {
+        add_quoted_files(c, " \t\"'\\$&;|<>()*?[]#~`!{}");
     } else {
         add_argument(c, command);
     }

@@ -423,7 +423,7 @@ static const binding bindings[] = {
     {'c', 0, "c", "cum", "reports by cum, or by flat", 0, flat_or_cum},
     {'e', 0, "e", "command", "copy the command line that shows the same", 0, tell_command},
     {'w', 0, "w", "save", "save the view; Tab: as text, svg, folded or proto", 0, cprof_app_save},
-    {CPROF_KEY_NONE, 0, "arrows, PgUp, PgDn, Home, End", NULL, "move; the mouse chooses, twice opens, rolls", 0, NULL},
+    {CPROF_KEY_NONE, 0, "arrows, PgUp, PgDn, Home, End", NULL, "move, Left and Right what is long; the mouse chooses, twice opens, rolls", 0, NULL},
     {CPROF_KEY_NONE, 0, "Ctrl-C", NULL, "stop a running report; at the prompt, an empty line", 0, NULL},
     {CPROF_KEY_NONE, 0, "Ctrl-L, Ctrl-Z", NULL, "draw the screen anew; stop the program until fg", 0, NULL},
     {CPROF_KEY_NONE, 0, "at the prompt", NULL, "Tab completes, Up and Ctrl-R bring back lines, Ctrl-A E B F K U W Y edit", 0, NULL},

@@ -126,6 +126,20 @@ void cprof_view_move(cprof_screen_view *v, long by) {
     v->cursor = count == 0 || to < 0 ? 0 : to >= (long)count ? count - 1 : (size_t)to;
 }
 
+/* Text, listings and names that are longer than the row: the longest that is shown does not roll away. */
+static void roll(cprof_screen_view *v, int by) {
+    int longest = 0;
+    for (size_t i = v->first; i < row_count(v) && i < v->first + (size_t)(v->height > 0 ? v->height : 0);
+         i++) {
+        int columns = cprof_text_columns(v->kind == CPROF_VIEW_TEXT ? v->lines.at[i]
+                                                                    : cprof_screen_view_row(v, i)->name);
+        longest = columns > longest ? columns : longest;
+    }
+    int left = v->left + by;
+    if (left < longest || by < 0)
+        v->left = left > 0 ? left : 0;
+}
+
 /* --- keys --- */
 
 bool cprof_screen_view_key(cprof_screen_view *v, uint32_t key) {
@@ -160,8 +174,8 @@ bool cprof_screen_view_key(cprof_screen_view *v, uint32_t key) {
         return true;
     case CPROF_KEY_LEFT:
     case CPROF_KEY_RIGHT:
-        v->left += key == CPROF_KEY_RIGHT ? 8 : v->left >= 8 ? -8 : 0;
-        return v->kind == CPROF_VIEW_TEXT || cprof_view_is_listing(v);
+        roll(v, key == CPROF_KEY_RIGHT ? 8 : -8);
+        return true;
     }
     return false;
 }

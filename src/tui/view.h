@@ -46,8 +46,8 @@ typedef struct cprof_screen_view {
     cprof_order order;            /* top, compare, goroutines */
     size_t cursor, first;         /* rows of `shown` or of `lines`; of a flame graph, of the fold */
     uint32_t zoom;                /* flame: the row that is as wide as the area */
-    int left;                     /* text, listings: columns that are left out on the left */
-    int height;                   /* rows that were drawn last */
+    int left;   /* columns of text, of listings and of names that are left out on the left */
+    int height; /* rows that were drawn last */
 } cprof_screen_view;
 
 /* A view of a report; not to be used when false.  name: as for cprof_fold_init. */

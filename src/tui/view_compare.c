@@ -89,6 +89,7 @@ void cprof_compare_draw_row(const cprof_screen_view *v, cprof_area line, size_t 
         put_set(v, line, column, &c->then_cum, &row->cum, &c->cum);
         column += SET;
     }
-    cprof_area_put(line, 0, column + 1, CPROF_ROLE_NORMAL, row->name);
-    cprof_view_mark(line, column + 1, row->name, wanted);
+    cprof_slice name = cprof_view_rolled(v, row->name);
+    cprof_area_put_cut(line, 0, column + 1, CPROF_ROLE_NORMAL, name);
+    cprof_view_mark(line, column + 1, name, wanted);
 }

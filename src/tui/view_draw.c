@@ -173,8 +173,9 @@ static void draw_row(const cprof_screen_view *v, cprof_area line, size_t i, cpro
     int column = v->kind == CPROF_VIEW_TOP        ? draw_top_row(v, line, row)
                  : v->kind == CPROF_VIEW_FUNCTION ? draw_function_row(v, line, row)
                                                   : draw_tree_row(v, line, v->shown.at[i]);
-    int end = cprof_area_put(line, 0, column, CPROF_ROLE_NORMAL, row->name);
-    cprof_view_mark(line, column, row->name, wanted);
+    cprof_slice name = v->kind == CPROF_VIEW_TREE ? row->name : cprof_view_rolled(v, row->name);
+    int end = cprof_area_put_cut(line, 0, column, CPROF_ROLE_NORMAL, name);
+    cprof_view_mark(line, column, name, wanted);
     if (v->kind == CPROF_VIEW_FUNCTION && row->part == CPROF_PART_SELF)
         draw_function_self(line, end, row);
 }

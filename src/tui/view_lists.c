@@ -1,7 +1,7 @@
 /* Lists whose rows unfold: tags with their values, stacks, goroutines. */
 #include "tui/view_parts.h"
 
-enum { PERCENT = CPROF_PERCENT_COLUMNS, COUNT = 8, WAIT = 10, STATE = 20 };
+enum { PERCENT = CPROF_PERCENT_COLUMNS, COUNT = 8, WAIT = 10, STATE = 20, WIDE_STATE = 26 };
 
 static int put_fold_mark(const cprof_screen_view *v, cprof_area line, int column, size_t i) {
     const cprof_fold_row *row = cprof_screen_view_row(v, i);
@@ -19,7 +19,7 @@ static void put_stack(const cprof_screen_view *v, cprof_area line, int column, s
         cprof_area_put(line, 0, column, CPROF_ROLE_DIM, row->name);
     for (uint32_t k = 0; k < row->below_count && column < line.columns; k++) {
         cprof_slice name = v->fold->frames.at[v->fold->stack_frames.at[row->below + k]].brief;
-        int end = cprof_area_put(line, 0, column, k ? CPROF_ROLE_DIM : CPROF_ROLE_NORMAL, name);
+        int end = cprof_area_put_cut(line, 0, column, k ? CPROF_ROLE_DIM : CPROF_ROLE_NORMAL, name);
         cprof_view_mark(line, column, name, wanted);
         column = end;
         if (v->open[v->shown.at[i]]) { /* the frames stand below */
@@ -79,7 +79,7 @@ static void draw_weight_row(const cprof_screen_view *v, cprof_area line, size_t 
     } else {
         column += 4;
         if (row->part == CPROF_PART_VALUE) {
-            cprof_area_put(line, 0, column, CPROF_ROLE_NORMAL, row->name);
+            cprof_area_put_cut(line, 0, column, CPROF_ROLE_NORMAL, row->name);
             cprof_view_mark(line, column, row->name, wanted);
         } else {
             put_frame(v, line, column, row, wanted);
@@ -102,7 +102,7 @@ static goroutine_columns columns_of(const cprof_screen_view *v, const cprof_area
     c.bar = c.change + 1;
     c.wait = c.bar + c.bar_columns + WAIT;
     c.state = c.wait + 2;
-    c.stack = c.state + (line->columns >= 76 ? STATE : STATE / 2);
+    c.stack = c.state + (line->columns >= 100 ? WIDE_STATE : line->columns >= 76 ? STATE : STATE / 2);
     return c;
 }
 
@@ -146,7 +146,7 @@ static void draw_goroutines_row(const cprof_screen_view *v, cprof_area line, siz
                    v->fold->has_two ? role : CPROF_ROLE_BAR);
     cprof_area_right(line, 0, c.wait, CPROF_ROLE_NORMAL, row->of_caller);
     cprof_area state = cprof_area_sub(line, 0, c.state, 1, c.stack - c.state - 1);
-    cprof_area_put(state, 0, 0, CPROF_ROLE_KEY, row->name);
+    cprof_area_put_cut(state, 0, 0, CPROF_ROLE_KEY, row->name);
     cprof_view_mark(state, 0, row->name, wanted);
     put_stack(v, line, put_fold_mark(v, line, c.stack, i), i, wanted);
 }

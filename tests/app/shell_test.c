@@ -55,6 +55,11 @@ static void reads_commands(void **state) {
         {"top --cum a b -c -d", "top", "", "a|b", "c|d", "cum", "", 10},
         {"top >file", "top", "", "", "", "flat", "file", 10},
         {"top > file 3", "top", "", "", "", "flat", "file", 3},
+        {"top >the\\ file 3", "top", "", "", "", "flat", "the file", 3},
+        {"top > \"the file\" 3", "top", "", "", "", "flat", "the file", 3},
+        {"top >'a \"b\\ c' main", "top", "", "main", "", "flat", "a \"b\\ c", 10},
+        {"top >\"the file", "top", "", "file", "", "flat", "\"the", 10}, /* it is never closed */
+        {"top >a\\b", "top", "", "", "", "flat", "a\\b", 10},
         {"tree", "tree", "", "", "", "flat", "", -1},
         {"peek main.main", "peek", "main.main", "", "", "flat", "", -1},
         {"peek a b", "peek", "a", "b", "", "flat", "", -1},

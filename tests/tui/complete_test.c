@@ -134,6 +134,28 @@ static void files_behind_where_they_go(void **state) {
     unlink("report.txt");
 }
 
+static void files_with_spaces_and_dots(void **state) {
+    (void)state;
+    close(open("my report.txt", O_CREAT | O_WRONLY, 0600));
+    close(open("my rest", O_CREAT | O_WRONLY, 0600));
+    close(open(".hidden", O_CREAT | O_WRONLY, 0600));
+    assert_int_equal(symlink("reports", "linked"), 0);
+    completes("top >my", "top >my\\ re", "my\\ report.txt my\\ rest");
+    completes("top 5 > my\\ rep", "top 5 > my\\ report.txt ", "");
+    completes("top >\"my rep", "top >\"my report.txt\" ", "");
+    completes("top >'my r", "top >'my re", "my report.txt' my rest'");
+    completes("top >\"my rest\" memclrNoHeapPointersC", /* no file any more */
+              "top >\"my rest\" runtime\\.memclrNoHeapPointersChunked ", "");
+    completes("top | grep x my\\ rep", "top | grep x my\\ report.txt ", "");
+    completes("output=my rep", "output=my report.txt ", "");
+    completes("top >.h", "top >.hidden ", "");
+    completes("top >lin", "top >linked/", "");
+    unlink("linked");
+    unlink(".hidden");
+    unlink("my rest");
+    unlink("my report.txt");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start_line, end_line)
 
 int main(void) {
@@ -144,6 +166,7 @@ int main(void) {
         TEST(tags_and_their_values),
         TEST(numbers_have_units),
         TEST(files_behind_where_they_go),
+        TEST(files_with_spaces_and_dots),
     };
     return cmocka_run_group_tests(tests, start, end);
 }

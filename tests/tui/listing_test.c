@@ -106,6 +106,7 @@ static void source_is_pushed_aside(void **state) {
     (void)state;
     stage_open(CPROF_VIEW_SOURCE, "^main\\.g$");
     is_on(9);
+    stage_draw(20, 46);
     stage.view.first = 0;
     assert_true(cprof_screen_view_key(&stage.view, CPROF_KEY_RIGHT));
     assert_true(cprof_screen_view_key(&stage.view, CPROF_KEY_UP));

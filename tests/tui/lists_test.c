@@ -256,7 +256,7 @@ static void goroutines_of_two_dumps_are_compared(void **state) {
     stage_shows(4, 80,
                 "  before     now change v             wait  state                 stack, the lea\n"
                 "       1       3       +2 ████▌             running             ▸ main.main\n"
-                "       2       1       -1 █▌        12 min  chan receive        ▸ main.wait ‹ ma\n"
+                "       2       1       -1 █▌        12 min  chan receive        ▸ main.wait ‹ m…\n"
                 "\n");
     assert_int_equal(stage.grid.cells[80 + 24].role, CPROF_ROLE_GROWN);
     assert_int_equal(stage.grid.cells[160 + 24].role, CPROF_ROLE_SHRUNK);

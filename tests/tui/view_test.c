@@ -50,6 +50,28 @@ static void top_is_sorted(void **state) {
     }
 }
 
+static void long_names_roll_and_are_marked(void **state) {
+    (void)state;
+    stage_open(CPROF_VIEW_TOP, "");
+    stage_shows(5, 39,
+                "    flat v   flat%       cum    cum% na\n"
+                "        50  50.00%        50  50.00% c\n"
+                "        30  30.00%        80  80.00% a\n"
+                "        20  20.00%        20  20.00% b\n"
+                "         0      0%       100    100% m…\n");
+    assert_true(cprof_screen_view_key(&stage.view, CPROF_KEY_RIGHT));
+    assert_int_equal(stage.view.left, 0); /* no name has more than four letters */
+    cprof_screen_view_deinit(&stage.view);
+    assert_true(cprof_screen_view_init_text(&stage.view, CPROF_SLICE("x"), CPROF_SLICE(""),
+                                            CPROF_SLICE("0123456789abcdefgh\n"), &stage.env, NULL));
+    stage_draw(3, 60);
+    for (int i = 0; i < 9; i++)
+        assert_true(cprof_screen_view_key(&stage.view, CPROF_KEY_RIGHT));
+    stage_shows(3, 60, "x\ngh\n\n");
+    assert_true(cprof_screen_view_key(&stage.view, CPROF_KEY_LEFT));
+    stage_shows(3, 60, "x\n89abcdefgh\n\n");
+}
+
 static void function_has_both_sides(void **state) {
     (void)state;
     stage_open(CPROF_VIEW_FUNCTION, "a");
@@ -208,6 +230,7 @@ static void quotes_what_a_pattern_would_take(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(top_is_sorted, stage_close),
+        cmocka_unit_test_teardown(long_names_roll_and_are_marked, stage_close),
         cmocka_unit_test_teardown(function_has_both_sides, stage_close),
         cmocka_unit_test_teardown(tree_folds, stage_close),
         cmocka_unit_test_teardown(a_click_on_the_mark_folds, stage_close),
