@@ -186,14 +186,12 @@ void cprof_render_goroutines(const cprof_goroutines *g, const cprof_text_style *
 /* --- JSON --- */
 
 static void put_json_side(const cprof_goroutine_side *side, cprof_json *json) {
-    cprof_json_flat(json);
-    cprof_json_object(json);
+    cprof_json_row(json);
     cprof_json_put_int(json, "count", side->count);
     cprof_json_put_int(json, "longest_wait_minutes", side->longest);
     cprof_json_put_number(json, "median_wait_minutes", side->median);
     cprof_json_put_int(json, "locked", side->locked);
-    cprof_json_key(json, "goroutines");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "goroutines");
     for (uint32_t i = 0; i < side->id_count; i++)
         cprof_json_int(json, (int64_t)side->ids[i]);
     cprof_json_end(json);
@@ -208,17 +206,14 @@ static void put_json_group(const cprof_goroutines *g, const cprof_goroutine_grou
     cprof_json_put_string(json, "state", text_of(g, group->state));
     cprof_json_put_string(json, "created_by", text_of(g, group->creator));
     cprof_json_put_int(json, "creators", group->creator_count);
-    cprof_json_key(json, "dumps");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "dumps");
     for (uint32_t i = 0; i < g->dumps; i++)
         put_json_side(&group->side[i], json);
     cprof_json_end(json);
-    cprof_json_key(json, "stack");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "stack");
     for (uint32_t i = 0; i < g->stacks.stacks.at[group->stack].count; i++) {
         const cprof_goroutine_frame *frame = frame_of(g, group, i);
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         cprof_json_put_string(json, "function", text_of(g, frame->function));
         cprof_json_put_string(json, "file", text_of(g, frame->file));
         cprof_json_put_int(json, "line", frame->line);
@@ -231,17 +226,14 @@ static void put_json_group(const cprof_goroutines *g, const cprof_goroutine_grou
 
 void cprof_json_goroutines(const cprof_goroutines *g, cprof_json *json) {
     static const char *const sections[] = {"left", "both", "right"};
-    cprof_json_key(json, "dumps");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "dumps");
     for (uint32_t i = 0; i < g->dumps; i++) {
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         cprof_json_put_int(json, "goroutines", g->total[i]);
         cprof_json_end(json);
     }
     cprof_json_end(json);
-    cprof_json_key(json, "groups");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "groups");
     for (int section = 0; section < CPROF_GOROUTINE_SECTIONS; section++) {
         const cprof_goroutine_sum *sum = &g->sections[section];
         for (uint32_t i = 0; i < sum->kept; i++)

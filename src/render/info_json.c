@@ -16,11 +16,9 @@ static void put_id(cprof_json *json, const cprof_info *info, const char *key, cp
 
 static void put_types(const cprof_info *info, cprof_json *json) {
     const cprof_profile *p = info->profile;
-    cprof_json_key(json, "sample_types");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "sample_types");
     for (uint32_t t = 0; t < p->type_count; t++) {
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         put_id(json, info, "type", p->types[t].type);
         put_id(json, info, "unit", p->types[t].unit);
         cprof_json_put_int(json, "total", info->totals[t]);
@@ -45,8 +43,7 @@ static void put_counts(const cprof_info *info, cprof_json *json) {
     cprof_json_put_int(json, "duration_nanos", p->duration_nanos);
     cprof_json_put_int(json, "period", p->period);
     cprof_json_key(json, "period_type");
-    cprof_json_flat(json);
-    cprof_json_object(json);
+    cprof_json_row(json);
     put_id(json, info, "type", p->period_type.type);
     put_id(json, info, "unit", p->period_type.unit);
     cprof_json_end(json);
@@ -54,11 +51,9 @@ static void put_counts(const cprof_info *info, cprof_json *json) {
 
 static void put_binaries(const cprof_info *info, cprof_json *json) {
     const cprof_profile *p = info->profile;
-    cprof_json_key(json, "binaries");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "binaries");
     for (uint32_t i = 0; i < p->mapping_count; i++) {
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         put_id(json, info, "file", p->mappings[i].file);
         put_id(json, info, "build_id", p->mappings[i].build_id);
         put_hex(json, "start", p->mappings[i].start);
@@ -69,11 +64,9 @@ static void put_binaries(const cprof_info *info, cprof_json *json) {
 }
 
 static void put_tags(const cprof_info *info, cprof_json *json) {
-    cprof_json_key(json, "tags");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "tags");
     for (uint32_t i = 0; i < info->label_count; i++) {
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         put_id(json, info, "key", info->labels[i].key);
         cprof_json_put_string(json, "kind", cprof_slice_of(info->labels[i].is_number ? "number" : "text"));
         cprof_json_put_int(json, "values", info->labels[i].values);
@@ -84,19 +77,16 @@ static void put_tags(const cprof_info *info, cprof_json *json) {
 
 static void put_remarks(const cprof_info *info, cprof_json *json) {
     const cprof_profile *p = info->profile;
-    cprof_json_key(json, "comments");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "comments");
     for (uint32_t i = 0; i < p->comment_count; i++)
         cprof_json_string(json, cprof_profile_string(p, p->comments[i]));
     cprof_json_end(json);
     put_id(json, info, "drop_frames", p->drop_frames);
     put_id(json, info, "keep_frames", p->keep_frames);
     put_id(json, info, "doc_url", p->doc_url);
-    cprof_json_key(json, "attributes");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "attributes");
     for (uint32_t i = 0; i < p->attribute_count; i++) {
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         put_id(json, info, "name", p->attributes[i].name);
         put_id(json, info, "value", p->attributes[i].value);
         cprof_json_end(json);
@@ -110,8 +100,7 @@ void cprof_json_info_begin(cprof_json *json, cprof_sink *sink) {
     cprof_json_put_string(json, "schema", CPROF_SLICE("cprof-report"));
     cprof_json_put_int(json, "version", CPROF_JSON_VERSION);
     cprof_json_put_string(json, "report", CPROF_SLICE("info"));
-    cprof_json_key(json, "rows");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "rows");
 }
 
 void cprof_json_info(const cprof_info *info, cprof_slice source, const char *packing, uint64_t size,

@@ -51,6 +51,11 @@ void cprof_json_flat(cprof_json *json) {
         json->flat = json->depth + 1;
 }
 
+void cprof_json_row(cprof_json *json) {
+    cprof_json_flat(json);
+    cprof_json_object(json);
+}
+
 void cprof_json_end(cprof_json *json) {
     json->depth--;
     bool was_flat = json->depth + 1 >= json->flat;
@@ -134,6 +139,11 @@ void cprof_json_number(cprof_json *json, double v) {
 void cprof_json_bool(cprof_json *json, bool v) {
     separate(json);
     cprof_sink_puts(json->sink, v ? "true" : "false");
+}
+
+void cprof_json_put_array(cprof_json *json, const char *key) {
+    cprof_json_key(json, key);
+    cprof_json_array(json);
 }
 
 void cprof_json_put_string(cprof_json *json, const char *key, cprof_slice s) {

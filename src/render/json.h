@@ -28,13 +28,15 @@ void cprof_json_object(cprof_json *json); /* { */
 void cprof_json_array(cprof_json *json);  /* [ */
 void cprof_json_flat(cprof_json *json);   /* what is opened next stands on one line */
 void cprof_json_end(cprof_json *json);    /* } or ] */
+void cprof_json_row(cprof_json *json);    /* an object that stands on one line */
 void cprof_json_key(cprof_json *json, const char *key);
 void cprof_json_string(cprof_json *json, cprof_slice s);
 void cprof_json_int(cprof_json *json, int64_t v);
 void cprof_json_number(cprof_json *json, double v); /* null for what is no number */
 void cprof_json_bool(cprof_json *json, bool v);
 
-/* Key and value at once. */
+/* Key and value at once; of an array its beginning. */
+void cprof_json_put_array(cprof_json *json, const char *key);
 void cprof_json_put_string(cprof_json *json, const char *key, cprof_slice s);
 void cprof_json_put_int(cprof_json *json, const char *key, int64_t v);
 void cprof_json_put_number(cprof_json *json, const char *key, double v);

@@ -19,12 +19,8 @@ static void put_string(raw_writer *w, cprof_str id) {
 }
 
 static void put_number(cprof_sink *sink, uint64_t value) {
-    char digits[20];
-    size_t at = sizeof digits;
-    do
-        digits[--at] = (char)('0' + value % 10);
-    while ((value /= 10) > 0);
-    cprof_sink_write(sink, digits + at, sizeof digits - at);
+    char digits[CPROF_DECIMAL_MAX];
+    cprof_sink_slice(sink, cprof_decimal_of(value, false, digits));
 }
 
 /* nanos as "N.NNN", `digits` behind the point, without zeros at the end. */

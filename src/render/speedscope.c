@@ -25,12 +25,10 @@ static void write_frames(const cprof_stack_list *list, cprof_json *json) {
     const cprof_profile *p = list->stacks.view->profile;
     cprof_json_key(json, "shared");
     cprof_json_object(json);
-    cprof_json_key(json, "frames");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "frames");
     for (size_t i = 0; i < list->stacks.frames.count; i++) {
         const cprof_stack_frame *frame = &list->stacks.frames.at[i];
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         cprof_json_put_string(json, "name", frame->name);
         if (frame->file)
             cprof_json_put_string(json, "file", cprof_profile_string(p, frame->file));
@@ -57,8 +55,7 @@ static void write_profile(const cprof_stack_list *list, uint32_t type, const int
                           cprof_slice_of(unit_of(cprof_profile_string(p, p->types[type].unit))));
     cprof_json_put_int(json, "startValue", 0);
     cprof_json_put_int(json, "endValue", end);
-    cprof_json_key(json, "samples");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "samples");
     for (size_t i = 0; i < list->rows.count; i++) {
         if (sums[i] == 0)
             continue;

@@ -58,31 +58,26 @@ void cprof_json_report_begin(cprof_json *json, const char *name, const cprof_rep
     cprof_json_put_int(json, "time_nanos", p->time_nanos);
     cprof_json_put_int(json, "duration_nanos", p->duration_nanos);
     cprof_json_put_int(json, "period", p->period);
-    cprof_json_key(json, "sample_types");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "sample_types");
     for (uint32_t i = 0; i < p->type_count; i++) {
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         cprof_json_put_string(json, "type", cprof_profile_string(p, p->types[i].type));
         cprof_json_put_string(json, "unit", cprof_profile_string(p, p->types[i].unit));
         cprof_json_end(json);
     }
     cprof_json_end(json);
     cprof_json_end(json);
-    cprof_json_key(json, "filters");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "filters");
     for (uint32_t i = 0; i < report->options.active_filter_count; i++)
         cprof_json_string(json, report->options.active_filters[i]);
     cprof_json_end(json);
 }
 
 void cprof_json_top(const cprof_top *top, cprof_json *json) {
-    cprof_json_key(json, "rows");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "rows");
     for (uint32_t i = 0; i < top->count; i++) {
         const cprof_entry *entry = &top->entries[i];
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         put_node(json, entry);
         put_amount(json, "flat", "flat_percent", &entry->flat);
         put_amount(json, "sum", "sum_percent", &entry->sum);
@@ -94,11 +89,9 @@ void cprof_json_top(const cprof_top *top, cprof_json *json) {
 }
 
 static void put_calls(cprof_json *json, const char *key, const cprof_call *calls, uint32_t count) {
-    cprof_json_key(json, key);
-    cprof_json_array(json);
+    cprof_json_put_array(json, key);
     for (uint32_t i = 0; i < count; i++) {
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         cprof_json_put_string(json, "name", calls[i].name);
         put_amount(json, "value", "percent", &calls[i].cost);
         cprof_json_put_bool(json, "inlined", calls[i].inlined);
@@ -109,8 +102,7 @@ static void put_calls(cprof_json *json, const char *key, const cprof_call *calls
 }
 
 void cprof_json_tree(const cprof_tree *tree, cprof_json *json) {
-    cprof_json_key(json, "rows");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "rows");
     for (uint32_t i = 0; i < tree->count; i++) {
         const cprof_tree_item *item = &tree->items[i];
         cprof_json_object(json);
@@ -125,18 +117,15 @@ void cprof_json_tree(const cprof_tree *tree, cprof_json *json) {
 }
 
 void cprof_json_tags(const cprof_tags *tags, cprof_json *json) {
-    cprof_json_key(json, "rows");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "rows");
     for (uint32_t i = 0; i < tags->key_count; i++) {
         const cprof_tags_key *key = &tags->keys[i];
         cprof_json_object(json);
         cprof_json_put_string(json, "key", key->name);
         put_amount(json, "value", "percent", &key->amount);
-        cprof_json_key(json, "values");
-        cprof_json_array(json);
+        cprof_json_put_array(json, "values");
         for (uint32_t v = 0; v < key->value_count; v++) {
-            cprof_json_flat(json);
-            cprof_json_object(json);
+            cprof_json_row(json);
             cprof_json_put_string(json, "name", key->values[v].name);
             put_amount(json, "value", "percent", &key->values[v].amount);
             cprof_json_end(json);
@@ -148,26 +137,22 @@ void cprof_json_tags(const cprof_tags *tags, cprof_json *json) {
 }
 
 void cprof_json_graph(const cprof_picture *picture, cprof_json *json) {
-    cprof_json_key(json, "nodes");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "nodes");
     for (uint32_t i = 0; i < picture->box_count; i++) {
         const cprof_entry *entry = &picture->boxes[i].node;
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         put_node(json, entry);
         put_amount(json, "flat", "flat_percent", &entry->flat);
         put_amount(json, "cum", "cum_percent", &entry->cum);
         cprof_json_end(json);
     }
     cprof_json_end(json);
-    cprof_json_key(json, "edges");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "edges");
     for (uint32_t i = 0; i < picture->arrow_count; i++) {
         const cprof_arrow *arrow = &picture->arrows[i];
         if (arrow->to == CPROF_NONE)
             continue;
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         cprof_json_put_int(json, "from", arrow->from);
         cprof_json_put_int(json, "to", arrow->to);
         cprof_json_put_int(json, "value", arrow->value);
@@ -180,8 +165,7 @@ void cprof_json_graph(const cprof_picture *picture, cprof_json *json) {
 
 void cprof_json_comments(const cprof_view *view, cprof_json *json) {
     const cprof_profile *p = view->profile;
-    cprof_json_key(json, "rows");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "rows");
     for (uint32_t i = 0; i < p->comment_count; i++)
         cprof_json_string(json, cprof_profile_string(p, p->comments[i]));
     cprof_json_end(json);

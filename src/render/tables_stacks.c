@@ -6,13 +6,11 @@ void cprof_json_flame(const cprof_flame *flame, cprof_json *json) {
     bool diff = stacks->kind == CPROF_STACKS_DIFF;
     cprof_json_put_int(json, "stacks", flame->stack_count);
     cprof_json_put_int(json, "folded_stacks", flame->folded_stacks);
-    cprof_json_key(json, "rows");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "rows");
     for (size_t i = 0; i < flame->nodes.count; i++) {
         const cprof_flame_node *node = &flame->nodes.at[i];
         const cprof_stack_frame *frame = i == 0 ? NULL : &stacks->frames.at[node->frame];
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         cprof_json_put_int(json, "depth", node->depth);
         cprof_json_put_string(json, "name", frame ? frame->name : CPROF_SLICE("root"));
         if (frame)
@@ -33,8 +31,7 @@ void cprof_json_flame(const cprof_flame *flame, cprof_json *json) {
 }
 
 static void put_frames(const cprof_traces *traces, const cprof_trace *trace, cprof_json *json) {
-    cprof_json_key(json, "stack");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "stack");
     for (uint32_t f = 0; f < trace->frame_count; f++) {
         uint32_t count = cprof_node_count(&traces->nodes, trace->frames[f]);
         for (uint32_t n = 0; n < count; n++)
@@ -45,8 +42,7 @@ static void put_frames(const cprof_traces *traces, const cprof_trace *trace, cpr
 
 static void put_labels(const cprof_view *view, uint32_t set, cprof_json *json) {
     const cprof_profile *p = view->profile;
-    cprof_json_key(json, "labels");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "labels");
     for (uint32_t l = p->label_sets.first[set]; l < p->label_sets.first[set + 1]; l++) {
         const cprof_label *label = &p->label_sets.labels[l];
         if (!cprof_view_shows_label(view, label))
@@ -77,17 +73,14 @@ void cprof_json_traces(const cprof_traces *traces, cprof_json *json) {
     const cprof_view *view = traces->report->view;
     const cprof_profile *p = view->profile;
     uint32_t count = cprof_traces_count(traces);
-    cprof_json_key(json, "rows");
-    cprof_json_array(json);
+    cprof_json_put_array(json, "rows");
     for (uint32_t i = 0; i < count; i++) {
         cprof_trace trace;
         if (!cprof_traces_get(traces, i, &trace)) /* nothing of its stack is shown: it still counts */
             trace = stackless(view, i);
-        cprof_json_flat(json);
-        cprof_json_object(json);
+        cprof_json_row(json);
         cprof_json_put_int(json, "value", trace.value);
-        cprof_json_key(json, "values");
-        cprof_json_array(json);
+        cprof_json_put_array(json, "values");
         for (uint32_t t = 0; t < p->type_count; t++)
             cprof_json_int(json, cprof_sample_values(p, trace.sample)[t]);
         cprof_json_end(json);
