@@ -9,7 +9,8 @@
  *     cprof_close(handle);
  *
  * Nothing here writes to standard error, ends the process or changes anything global.  A handle may be used
- * by several threads at the same time.
+ * by several threads at the same time.  Numbers are read and written by the C library: a program that calls
+ * setlocale leaves LC_NUMERIC alone.
  */
 #ifndef CPROF_CPROF_H
 #define CPROF_CPROF_H
@@ -35,9 +36,10 @@ CPROF_API const char *cprof_version(void);
 /* Loaded profiles; opaque. */
 typedef struct cprof_handle cprof_handle;
 
-/* Reads count sources (files; "-" is standard input) and merges them.  options: "NAME=VALUE" texts, ended by
- * NULL, or NULL; names as on the command line, "base" and "diff_base" among them.  NULL (and err) when
- * nothing could be read.  Free with cprof_close. */
+/* Reads count sources (files, URLs; "-" is standard input) and merges them.  options: "NAME=VALUE" texts,
+ * ended by NULL, or NULL; names as on the command line, "base" and "diff_base" among them.  Of several
+ * sources those that cannot be read are left out; NULL (and err) when there is none left.  Memory is not
+ * bounded without "max_memory".  Free with cprof_close. */
 CPROF_API cprof_handle *cprof_open(const char *const *sources, size_t count, const char *const *options,
                                    cprof_error *err);
 CPROF_API void cprof_close(cprof_handle *handle); /* NULL is fine */

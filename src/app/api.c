@@ -26,7 +26,9 @@ static bool apply_option(const char *text, cprof_settings *settings, base_list *
     const cprof_option *option = cprof_option_find(name);
     if (!option)
         return cprof_error_set(err, CPROF_ERR_USAGE, -1, "unknown option \"%.*s\"", CPROF_SLICE_ARG(name));
-    const char *value = equals ? equals + 1 : "";
+    if (!equals)
+        return cprof_error_set(err, CPROF_ERR_USAGE, -1, "option \"%s\" has no value: NAME=VALUE", text);
+    const char *value = equals + 1;
     if (option->kind != CPROF_OPTION_SOURCE || !bases)
         return cprof_option_set(option, settings, cprof_slice_of(value), err);
     bool is_diff = strcmp(option->name, "diff_base") == 0;

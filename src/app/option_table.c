@@ -68,7 +68,6 @@ const cprof_option cprof_options[] = {
      .help =
          "The report goes to FILE instead of standard output. FILE is replaced in one step when the report "
          "is complete: it is never half written."},
-
     {FIELD(CHOICE, format), .group = CPROF_GROUP_SHOW, .in_shell = true, .choices = formats,
      .value = "FORMAT", .brief = "reports for programs: json, csv, tsv, markdown",
      .help =
@@ -108,11 +107,6 @@ const cprof_option cprof_options[] = {
      .help = "Divides by the first value, which is a count: bytes an allocation, delay an event."},
     {FIELD(FLOAT, divide_by), .group = CPROF_GROUP_VALUES, .preset = "1", .in_shell = true, .value = "N",
      .brief = "divide all values by N", .help = "For values a request, a processor or a second. Not 0."},
-    {FIELD(BOOL, normalize), .group = CPROF_GROUP_VALUES, .in_shell = true,
-     .brief = "scale the profile to the base's total",
-     .help =
-         "Before the base is subtracted, values are scaled so that their sums equal the base's: what is left "
-         "is how the shares moved. Needs -base or -diff_base."},
     {FIELD(BOOL, drop_negative), .group = CPROF_GROUP_VALUES, .in_shell = true,
      .brief = "leave out what shrank", .help = "In a comparison, show only what has grown."},
     {FIELD(BOOL, inuse_space), .group = CPROF_GROUP_VALUES, .sample_index = "inuse_space",
@@ -200,6 +194,10 @@ const cprof_option cprof_options[] = {
      .brief = "subtract this profile",
      .help =
          "For counters that only grow, as between two dumps of one process. Of several the last one holds."},
+    {FIELD(BOOL, normalize), .group = CPROF_GROUP_SOURCES, .brief = "scale the profile to the base's total",
+     .help =
+         "Before the base is subtracted, values are scaled so that their sums equal the base's: what is left "
+         "is how the shares moved. Needs -base or -diff_base."},
     {FIELD(TEXT, symbolize), .group = CPROF_GROUP_SOURCES, .value = "HOW",
      .brief = "none, local, fastlocal, remote, force, demangle=…",
      .help = "Where names for bare addresses come from. Words with colons between them."},
@@ -219,7 +217,6 @@ const cprof_option cprof_options[] = {
      .brief = "how long a profile over HTTP is to be taken"},
     {FIELD(INT, timeout), .group = CPROF_GROUP_SOURCES, .preset = "-1", .value = "N",
      .brief = "how many seconds to wait for one"},
-
     {FIELD(TEXT, tls_cert), .group = CPROF_GROUP_SOURCES, .value = "FILE",
      .brief = "certificate to show to servers"},
     {FIELD(TEXT, tls_key), .group = CPROF_GROUP_SOURCES, .value = "FILE", .brief = "its private key"},

@@ -30,7 +30,7 @@ typedef struct cprof_session {
 
 /* Reads the sources side by side, merges them, subtracts the bases.  Of several sources those that cannot be
  * read are noted and left out; err when there is none left.  NULL on failure; free with cprof_session_free.
- * settings: the options of the group "profiles and their symbols", and normalize. */
+ * settings: the options of the group "profiles and their symbols". */
 cprof_session *cprof_session_new(const cprof_sources *sources, const cprof_settings *settings,
                                  const cprof_env *env, cprof_error *err);
 void cprof_session_free(cprof_session *session); /* NULL is fine */

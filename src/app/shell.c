@@ -63,9 +63,10 @@ static bool read_assignment(cprof_shell *shell, cprof_slice line, bool *done, cp
         value = without_comment(cprof_slice_sub(line, equals + 1, line.len));
     const char *choice;
     const cprof_option *option = cprof_option_find(name);
-    if (option && !option->in_shell)
-        option = NULL;
     *done = true;
+    if (option && !option->in_shell)
+        return cprof_error_set(err, CPROF_ERR_USAGE, -1, "%s can be given on the command line only",
+                               option->name);
     if (option && !has_value && option->kind != CPROF_OPTION_BOOL)
         return cprof_error_set(err, CPROF_ERR_USAGE, -1, "%s needs a value: %s=%s", option->name,
                                option->name, option->value);

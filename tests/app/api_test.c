@@ -59,6 +59,7 @@ static void says_what_is_wrong(void **state) {
     (void)state;
     const char *missing[] = {CPROF_TESTDATA "/nonesuch"}, *sources[] = {PROFILE};
     const char *unknown[] = {"nonesuch=1", NULL}, *bad[] = {"nodecount=x", NULL};
+    const char *bare[] = {"trim", NULL};
     const char *both[] = {"base=" PROFILE, "diff_base=" PROFILE, NULL};
     cprof_error err = CPROF_ERROR_INIT;
     assert_null(cprof_open(missing, 1, NULL, &err));
@@ -68,6 +69,8 @@ static void says_what_is_wrong(void **state) {
     assert_int_equal(err.code, CPROF_ERR_USAGE);
     assert_null(cprof_open(sources, 1, bad, &err));
     assert_null(cprof_open(sources, 1, both, &err));
+    assert_null(cprof_open(sources, 1, bare, &err));
+    assert_non_null(strstr(err.message, "\"trim\" has no value"));
     assert_null(cprof_open(sources, 0, NULL, &err));
     cprof_close(NULL);
 }

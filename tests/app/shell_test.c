@@ -176,6 +176,9 @@ static void says_what_was_meant(void **state) {
     refuse("tpo", "did you mean top?");
     refuse("nonesuch", "unknown command \"nonesuch\"");
     refuse("nodecount 3", "nodecount=3");
+    refuse("normalize=true", "normalize can be given on the command line only");
+    refuse("symbolize=none", "symbolize can be given on the command line only");
+    refuse("base=x", "base can be given on the command line only");
     refuse("# nothing", "\"#\"");
     refuse(": 1", "\":\"");
     refuse("peek", "requires an argument");
