@@ -43,7 +43,8 @@ void cprof_settle_format(const cprof_command **command, cprof_settings *settings
             continue;
         if (!*command)
             *command = cprof_command_find(cprof_slice_of(names[i].command));
-        if (names[i].format && settings->format.len == 0 && *command && (*command)->formatted)
+        bool has_forms = *command && ((*command)->formatted || (*command)->kind == CPROF_COMMAND_INFO);
+        if (names[i].format && settings->format.len == 0 && has_forms)
             settings->format = cprof_slice_of(names[i].format);
         return;
     }

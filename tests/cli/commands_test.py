@@ -362,6 +362,17 @@ class Info(Case):
         self.assertEqual(done.stderr, b"cprof: none: No such file or directory\n")
         self.assertTrue(done.stdout.startswith(b"a.pb\n"))
 
+    def test_into_a_file(self):
+        self.path("a.pb", profile(b"main"))
+        done = self.run_cprof("info", "a.pb", "-output", "info.txt")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b"Generating report in info.txt\n"))
+        self.assertEqual(pathlib.Path(self.path("info.txt")).read_text(), self.good("info", "a.pb"))
+        done = self.run_cprof("info", "none", "a.pb", "-output", "info.json")
+        self.assertEqual((done.returncode, done.stdout), (1, b""))
+        self.assertEqual(pathlib.Path(self.path("info.json")).read_text(), self.good("info", "-json", "a.pb"))
+        self.assertIn("info has no csv form", self.bad(2, "info", "a.pb", "-output", "info.csv"))
+        self.assertIn("/dev/full: write: No space", self.bad(1, "info", "a.pb", "-output", "/dev/full"))
+
 
 class Shell(Case):
     def talk(self, text, *args):
