@@ -3,7 +3,7 @@
 
 usage: pictures.py CPROF TESTDATA
 
-Fails with 77 where there is no Chromium, no chromedriver or no selenium.
+Ends with 77 where there is no Chromium, no chromedriver or no selenium.
 """
 import json
 import os
