@@ -21,7 +21,7 @@ static const char *const sorts[] = {"cum", "flat", NULL};
 const cprof_option cprof_options[] = {
     /* --- how it is shown --- */
     {FIELD(CHOICE, granularity), .group = CPROF_GROUP_SHOW, .choices = granularities, .in_shell = true,
-     .value = "WHAT", .brief = "one row a: functions, filefunctions, files, lines, addresses",
+     .value = "WHAT", .brief = "what becomes one row: functions, files, lines …",
      .help =
          "What becomes one row or node: a function whatever file it is in (functions, the default), a function "
          "of a file (filefunctions), a source file (files), a source line (lines) or an instruction "

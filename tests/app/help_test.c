@@ -64,6 +64,7 @@ static void every_row_has_help(void **state) {
         }
     }
     assert_fits(commands, 80);
+    assert_fits(options, 80);
     assert_fits(options, 90);
     free(commands);
     free(options);
