@@ -544,8 +544,14 @@ class Pictures(unittest.TestCase):
             self.assertEqual(looks, [["longName", "10px", "clip"], ["fits", "12px", "ellipsis"], ["wide", "12px", "ellipsis"]])
 
     def test_flame_inverted(self):
-        self.open(self.make("inverted.svg", "flame", "-inverted", self.small))
-        self.assertGreater(self.frame("root").location["y"], self.frame("main").location["y"])
+        for name in ("inverted.svg", "inverted.html"):
+            self.open(self.make(name, "flame", "-inverted", self.small))
+            self.assertGreater(self.frame("root").location["y"], self.frame("main").location["y"])
+            # The root stands on the ground, however few rows there are.
+            ground = self.rectangle(".chart")[3]
+            self.assertGreater(self.frame("root").location["y"] + 20, ground - 10)
+            self.keys("i")
+            self.assertLess(self.frame("root").location["y"], self.rectangle(".chart")[1] + 20)
 
     def test_flame_of_a_difference(self):
         path = self.make("diff.svg", "flame", "-diff_base", self.before, self.small)
@@ -688,6 +694,15 @@ class Pictures(unittest.TestCase):
             self.assertEqual(self.moved(), start)
             self.keys("m")
             self.assertTrue(self.script("return document.querySelector('.map').hidden"))
+
+    def test_a_broad_graph_starts_at_the_callers_of_the_heaviest(self):
+        """Ten chains of their own meet in one function, which is heavier than any of them."""
+        profile = self.folder / "met.folded"
+        profile.write_text(folded([([f"begin{i}"] + [f"way{i}_{d}" for d in range(6)] + ["met"], 10 + (i == 7)) for i in range(20)]))
+        for name in ("met.svg", "met.html"):
+            self.open(self.make(name, "-svg", "-nodecount=200", "-nodefraction=0", "-edgefraction=0", profile))
+            box, stage = self.box_of("begin7"), self.rectangle(".stage")
+            self.assertGreater(min(box[0] - stage[0], box[1] - stage[1], stage[2] - box[2], stage[3] - box[3]), 0)
 
     def test_the_map_moves_the_window(self):
         pane = ".map .pane"

@@ -6,7 +6,6 @@
   const THIN = 1;    /* px: what is narrower is not drawn */
   const NAMED = 22;  /* px: what is narrower has no name, and no element of its own */
   const GAP = 8;     /* px beside the rows */
-  const LETTER = 6.4; /* px: a letter's usual width */
   const SMALL = 120; /* px: in what is narrower, names that do not fit are set smaller */
 
   const data = JSON.parse(document.getElementById('cprof-data').textContent);
@@ -44,6 +43,7 @@
   const whole = everything.width[0] || 1;
   use(everything);
 
+  let letter = 6.4;   /* px: a letter's usual width */
   let focus = 0;      /* the node that fills the width */
   let current = 0;    /* the node that has the keyboard */
   let pivot = null;   /* what to come back to from all calls of a function */
@@ -167,7 +167,7 @@
   }
   /* As much of the name as there is room for: from its end, and closures with what they are in. */
   function fitting(name, px) {
-    const room = (px - 9) / LETTER;
+    const room = (px - 9) / letter;
     if (name.length <= room) return name;
     const parts = partsOf(name);
     const least = /^\W*(func)?\d+$/.test(parts[parts.length - 1]) ? 2 : 1;
@@ -254,8 +254,8 @@
     place(e, depth[i], x, share);
     if (px >= NAMED) {
       const sign = !diff || frame[i] < 0 || px < 3 * NAMED ? '' : base[i] === 0 ? '+ ' : value[i] === 0 ? '− ' : '';
-      e.textContent = sign + fitting(nameOf(i), px - sign.length * LETTER);
-      if (px < SMALL && e.textContent.length * LETTER > px - 9) e.classList.add('s');
+      e.textContent = sign + fitting(nameOf(i), px - sign.length * letter);
+      if (px < SMALL && e.textContent.length * letter > px - 9) e.classList.add('s');
     }
     e.setAttribute('role', 'treeitem');
     e.setAttribute('aria-level', Math.abs(depth[i]) + 1);
@@ -333,6 +333,7 @@
     app.style.setProperty('--lowest', lowest);
     app.style.setProperty('--rows', drawnRows);
     rows.replaceChildren(thinPicture(shapes, room), shown);
+    chart.classList.toggle('up', flipped);
     reset.disabled = focus === 0 && !pivot;
     say(current);
   }
@@ -694,6 +695,12 @@
 
   /* ---- start ---- */
   cprofPage.mount(app, document.getElementById('cprof-picture'));
+  (function measure() {
+    const sample = 'encoding/json.(*decodeState).value', e = make('span', 'f', sample);
+    rows.append(e);
+    letter = (e.getBoundingClientRect().width - 9) / sample.length || letter;
+    e.remove();
+  })();
   if (diff) nameChange();
   draw();
   if (flipped) chart.scrollTop = chart.scrollHeight;

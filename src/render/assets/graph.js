@@ -11,7 +11,6 @@
 
   /* ---- what is in the picture ---- */
   const nodes = [], byKey = new Map(), things = new Map();
-  let heaviest = null; /* the first of the nodes with the largest cum */
   function ownTitle(g) {
     for (const c of g.children) if (c.localName === 'title') return c;
     return null;
@@ -60,7 +59,6 @@
     byKey.set(key, node);
     if (!node.isBox) continue;
     nodes.push(node);
-    if (!heaviest || percentage(node.weight) > percentage(heaviest.weight)) heaviest = node;
     g.setAttribute('tabindex', nodes.length === 1 ? '0' : '-1');
     g.setAttribute('role', 'button');
     g.setAttribute('aria-label', node.name + ' ' + node.weight);
@@ -79,6 +77,18 @@
       edge.to.near.push(edge.from);
     }
   }
+  function heavier(a, b) { return a && percentage(a.weight) >= percentage(b.weight) ? a : b; }
+  /* Where the heaviest calls begin: from the heaviest node up, to its heaviest caller each time. */
+  const heaviest = (function climb() {
+    const seen = new Set();
+    let at = null;
+    for (let next = nodes.reduce(heavier, null); next;) {
+      seen.add(at = next);
+      next = at.edges.filter(function (e) { return e.to === at && e.from.isBox && !seen.has(e.from); })
+        .map(function (e) { return e.from; }).reduce(heavier, null);
+    }
+    return at;
+  })();
   /* What the picture leaves out stands in its legend alone. */
   const legend = Array.from(byKey.values()).find(function (n) { return !n.isBox && !n.edges.length; });
   const lines = data.lines.concat(legend ? texts(legend.g).filter(function (t) { return t.trim() && !data.lines.includes(t); }) : []);
