@@ -199,7 +199,7 @@ class Pictures(unittest.TestCase):
             for _ in range(5):
                 before = time.monotonic()
                 self.script("return 1")
-                self.assertLess(time.monotonic() - before, 1)
+                self.assertLess(time.monotonic() - before, 10)
                 time.sleep(0.1)
             self.wait("return document.querySelector('.found').textContent", "takes too long", seconds=20)
             self.keys(Keys.ESCAPE, "/", "a!")

@@ -2,8 +2,6 @@
 #include "input/go_header.h"
 #include "show.h"
 
-#include <time.h>
-
 static void a_dump_becomes_counts_with_labels(void **state) {
     (void)state;
     assert_shows(cprof_go_dump_parse,
@@ -167,10 +165,11 @@ static void every_line_may_have_a_prefix(void **state) {
         "1 state=sleep ids 2\n");
 }
 
-/* A header far to the right makes no later line cost more than its length. */
+/* A header far to the right makes no later line cost more than its length: else this would not end in time.
+ */
 static void a_long_prefix_takes_no_time(void **state) {
     (void)state;
-    enum { PREFIX = 1 << 19, LINES = 1 << 19 };
+    enum { PREFIX = 1 << 21, LINES = 1 << 21 };
     static const char header[] = "goroutine 1 [select]:\n";
     size_t size = PREFIX + sizeof header - 1 + 2 * LINES;
     char *text = malloc(size);
@@ -179,9 +178,7 @@ static void a_long_prefix_takes_no_time(void **state) {
     memcpy(text + PREFIX, header, sizeof header - 1);
     for (size_t i = 0; i < LINES; i++)
         memcpy(text + size - 2 * (i + 1), "x\n", 2);
-    clock_t before = clock();
     cprof_profile_free(parse_text(cprof_go_dump_parse, (cprof_slice){text, size}));
-    assert_true(clock() - before < 20 * CLOCKS_PER_SEC);
     free(text);
 }
 

@@ -2,8 +2,6 @@
 #include "input/producers.h"
 #include "show.h"
 
-#include <time.h>
-
 typedef struct bytes {
     char at[2048];
     size_t count;
@@ -309,10 +307,10 @@ static void put_head(cprof_sink *out, unsigned field, size_t size) {
     cprof_sink_write(out, head.at, head.count);
 }
 
-/* A megabyte of a name, which 100 samples refer to 1000 times each. */
+/* A megabyte of a name, which 4000 samples refer to 1000 times each: 4 TB, if it were read for each. */
 static void long_names_are_looked_at_once(void **state) {
     (void)state;
-    enum { NAME = 1 << 20, REFERENCES = 1000, TIMES = 100 };
+    enum { NAME = 1 << 20, REFERENCES = 1000, TIMES = 4000 };
     static const bytes none;
     bytes references = {.count = REFERENCES}, front = {.count = 0}, back = {.count = 0}, value, attribute;
     bytes type = pair(1, 0, 2, 0), sample = {.count = 0};
@@ -350,9 +348,7 @@ static void long_names_are_looked_at_once(void **state) {
         put_head(sinks[i + 1], i < 2 ? 2 : 1, inner.len);
         cprof_sink_slice(sinks[i + 1], inner);
     }
-    clock_t before = clock();
     cprof_profile *p = parse_text(cprof_parse_otlp, cprof_sink_bytes(&data));
-    assert_true(clock() - before < 5 * CLOCKS_PER_SEC);
     assert_int_equal(total_of(p, 0), TIMES);
     assert_int_equal(p->label_sets.count, 2);
     assert_int_equal(p->label_sets.first[2], REFERENCES);

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A new folder for each test; files are made in it by writing slices of one gzip file. */
@@ -264,9 +263,10 @@ static void json_counts_as_memory(void **state) {
     cprof_sink_deinit(&text);
 }
 
+/* So many that what looks at all of them for each would not end in time. */
 static void many_dumps_are_joined_in_linear_time(void **state) {
     (void)state;
-    enum { DUMPS = 100000 };
+    enum { DUMPS = 600000 };
     cprof_error err = CPROF_ERROR_INIT;
     cprof_secrets secrets;
     cprof_slice name, dump;
@@ -276,13 +276,11 @@ static void many_dumps_are_joined_in_linear_time(void **state) {
         cprof_sink_printf(&text, SECRET("a%d", "\"keyBytes\":\"AAAA\""), i);
     assert_true(cprof_secrets_init(&secrets, NULL, &err));
     assert_int_equal(cprof_secrets_add(&secrets, cprof_sink_bytes(&text), &err), CPROF_PARSE_OK);
-    clock_t before = clock();
     int joined = 0;
     for (bool found = true; found; joined += found)
         assert_true(cprof_secrets_join(&secrets, &found, &name, &dump, &err));
     assert_int_equal(joined, DUMPS);
-    assert_slice(name, "a99999");
-    assert_true(clock() - before < 10 * CLOCKS_PER_SEC);
+    assert_slice(name, "a599999");
     cprof_secrets_deinit(&secrets);
     cprof_sink_deinit(&text);
 }

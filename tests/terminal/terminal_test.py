@@ -109,14 +109,13 @@ class Terminal(ScreenCase):
     # --- floods ---
 
     def test_a_long_text_is_pasted_at_once(self):
+        """Were each character drawn, with all before it, this would not end in time."""
         self.start(HEAP)
         text = pathlib.Path(self.folder.name, "text")
-        text.write_text("x" * 20000 + "END")
+        text.write_text("x" * 100000 + "END")
         self.tmux("load-buffer", str(text))
-        begin = time.time()
         self.tmux("paste-buffer", "-p")
         self.until("xEND")
-        self.assertLess(time.time() - begin, 20)  # each character had been drawn, with all before it
         self.keys("C-u")
         self.leave()
 
