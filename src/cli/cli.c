@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 /* --- messages --- */
@@ -121,6 +122,7 @@ cprof_session *cprof_cli_load(cprof_cli *cli, const cprof_args *args, cprof_erro
     cprof_sources sources = args->sources;
     if (sources.path_count == 1 && sources.base_count == 0)
         name_the_file(sources.paths[0]);
+    sources.once = args->command != NULL;
     if (args->command) {
         sources.stacks_only = cprof_command_sums_stacks(args->command, &args->settings);
         sources.picture = cprof_command_picture(args->command, &args->settings);
@@ -231,6 +233,7 @@ static void take_standard_numbers(void) {
 int cprof_cli_main(int argc, char **argv, const cprof_front_ends *front_ends) {
     cprof_meter meter;
     take_standard_numbers();
+    tzset(); /* now, while there is memory: without some, times would be shown with a zone of no name */
     cprof_cli cli = {.is_terminal = isatty(STDOUT_FILENO), .front_ends = front_ends};
     cprof_signals_init();
     cli.env =
