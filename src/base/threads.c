@@ -1,7 +1,7 @@
 #include "base/threads.h"
 
 #include <signal.h>
-#include <stdbool.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 unsigned cprof_threads_count(size_t work, size_t grain) {
@@ -22,32 +22,40 @@ int cprof_thread_start(pthread_t *thread, void *(*run)(void *), void *context) {
     return result;
 }
 
-typedef struct job {
+typedef struct turns {
     void (*run)(void *part);
-    void *part;
-    pthread_t thread;
-    bool started;
-} job;
+    char *parts;
+    size_t size;
+    unsigned count;
+    atomic_uint next; /* part that nobody has taken */
+} turns;
 
-static void *run_job(void *context) {
-    job *j = context;
-    j->run(j->part);
+static void *take_turns(void *context) {
+    turns *t = context;
+    for (unsigned i; (i = atomic_fetch_add(&t->next, 1)) < t->count;)
+        t->run(t->parts + i * t->size);
     return NULL;
 }
 
-void cprof_threads_run(void (*run)(void *part), void *parts, size_t size, unsigned count) {
-    job jobs[CPROF_THREADS_MAX];
-    unsigned threads = count < CPROF_THREADS_MAX ? count : CPROF_THREADS_MAX;
-    for (unsigned i = 1; i < threads; i++) {
-        jobs[i] = (job){.run = run, .part = (char *)parts + i * size};
-        jobs[i].started = cprof_thread_start(&jobs[i].thread, run_job, &jobs[i]) == 0;
-    }
-    run(parts);
-    for (unsigned i = threads; i < count; i++)
-        run((char *)parts + i * size);
+/* With that many threads, the caller's among them. */
+static void run_on(unsigned threads, turns *t) {
+    pthread_t started[CPROF_THREADS_MAX];
+    unsigned count = 0;
+    atomic_init(&t->next, 1);
     for (unsigned i = 1; i < threads; i++)
-        if (jobs[i].started)
-            pthread_join(jobs[i].thread, NULL);
-        else
-            run(jobs[i].part);
+        count += cprof_thread_start(&started[count], take_turns, t) == 0;
+    t->run(t->parts);
+    take_turns(t);
+    for (unsigned i = 0; i < count; i++)
+        pthread_join(started[i], NULL);
+}
+
+void cprof_threads_run(void (*run)(void *part), void *parts, size_t size, unsigned count) {
+    turns t = {.run = run, .parts = parts, .size = size, .count = count};
+    run_on(count < CPROF_THREADS_MAX ? count : CPROF_THREADS_MAX, &t);
+}
+
+void cprof_threads_take_turns(void (*run)(void *part), void *parts, size_t size, unsigned count) {
+    turns t = {.run = run, .parts = parts, .size = size, .count = count};
+    run_on(cprof_threads_count(count, 1), &t);
 }

@@ -14,37 +14,56 @@ static void test_counts(void **state) {
 
 typedef struct part {
     pthread_t thread;
-    bool ran, takes_signals;
+    pthread_barrier_t *meeting; /* of all parts; NULL: they need not meet */
+    int runs;
+    bool takes_signals;
 } part;
 
 static void note_part(void *context) {
     part *p = context;
     sigset_t blocked;
     p->thread = pthread_self();
-    p->ran = true;
+    p->runs++;
+    if (p->meeting)
+        pthread_barrier_wait(p->meeting);
     pthread_sigmask(SIG_BLOCK, NULL, &blocked);
     p->takes_signals = !sigismember(&blocked, SIGINT);
 }
 
-static void test_parts_run_once_each(void **state) {
+/* Each waits for all others. */
+static void test_parts_run_at_the_same_time(void **state) {
     (void)state;
-    part parts[5] = {{.ran = false}};
+    pthread_barrier_t meeting;
+    part parts[5];
+    pthread_barrier_init(&meeting, NULL, 5);
+    for (int i = 0; i < 5; i++)
+        parts[i] = (part){.meeting = &meeting};
     cprof_threads_run(note_part, parts, sizeof *parts, 5);
     for (int i = 0; i < 5; i++)
-        assert_true(parts[i].ran);
+        assert_int_equal(parts[i].runs, 1);
     assert_true(pthread_equal(parts[0].thread, pthread_self()));
     assert_true(parts[0].takes_signals);
     assert_false(pthread_equal(parts[4].thread, pthread_self()));
     assert_false(parts[4].takes_signals);
+    pthread_barrier_destroy(&meeting);
 }
 
 static void test_more_parts_than_threads(void **state) {
     (void)state;
     enum { PARTS = 3 * CPROF_THREADS_MAX };
-    part parts[PARTS] = {{.ran = false}};
+    part parts[PARTS] = {{.runs = 0}};
     cprof_threads_run(note_part, parts, sizeof *parts, PARTS);
     for (int i = 0; i < PARTS; i++)
-        assert_true(parts[i].ran);
+        assert_int_equal(parts[i].runs, 1);
+}
+
+static void test_parts_take_turns(void **state) {
+    (void)state;
+    part parts[CPROF_TURNS_MAX] = {{.runs = 0}};
+    cprof_threads_take_turns(note_part, parts, sizeof *parts, CPROF_TURNS_MAX);
+    for (int i = 0; i < CPROF_TURNS_MAX; i++)
+        assert_int_equal(parts[i].runs, 1);
+    assert_true(pthread_equal(parts[0].thread, pthread_self()));
 }
 
 /* Each piece is its number, as often as the number's last digit, so that some take longer than others. */
@@ -103,8 +122,9 @@ static void test_pieces_are_on_the_budget(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_parts_run_once_each),
+        cmocka_unit_test(test_parts_run_at_the_same_time),
         cmocka_unit_test(test_more_parts_than_threads),
+        cmocka_unit_test(test_parts_take_turns),
         cmocka_unit_test(test_pieces_come_out_in_order),
         cmocka_unit_test(test_a_piece_that_fails_ends_it),
         cmocka_unit_test(test_pieces_are_on_the_budget),
