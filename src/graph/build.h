@@ -14,6 +14,7 @@ typedef struct cprof_stack_weights {
 
 typedef struct cprof_label_tags cprof_label_tags; /* see tags.h */
 typedef struct cprof_wanted cprof_wanted;         /* see wanted.h */
+struct cprof_chain_choice;                        /* see chain.h */
 
 typedef struct cprof_graph_build {
     cprof_graph *graph;
@@ -24,6 +25,7 @@ typedef struct cprof_graph_build {
     bool overflowed;
     cprof_label_tags *labels; /* visual only */
     const uint64_t *kept;     /* a bit a node: nodes that take part; NULL: all.  Not for trees */
+    const struct cprof_chain_choice *chosen; /* what took part in the edges; NULL: none were found yet */
     /* Of a tree: the vertex where each stack ends, or CPROF_NONE.  With CPROF_LEAF_BELOW: the last on its way
      * that was not left out. */
     uint32_t *stack_leaf;
@@ -44,9 +46,11 @@ static inline void cprof_bits_set(uint64_t *bits, uint32_t i) {
 }
 
 bool cprof_graph_weigh_stacks(cprof_graph_build *b, cprof_error *err);
-/* Shares the stacks out among threads, about the same number of frames for each: thread i has the stacks
- * [cuts[i], cuts[i + 1]).  Returns how many there are to be. */
-unsigned cprof_graph_share_stacks(const cprof_graph_build *b, uint32_t cuts[CPROF_THREADS_MAX + 1]);
+/* Shares the stacks out among threads, about the same number of frames for each: part i has the stacks
+ * [cuts[i], cuts[i + 1]).  each: parts for each thread, 1 or CPROF_TURNS.  Returns how many parts there are
+ * to be. */
+unsigned cprof_graph_share_stacks(const cprof_graph_build *b, unsigned each,
+                                  uint32_t cuts[CPROF_TURNS_MAX + 1]);
 /* Flat and cum of every vertex; for a tree, makes the vertices. */
 bool cprof_graph_sum_nodes(cprof_graph_build *b, cprof_error *err);
 bool cprof_graph_sum_tree(cprof_graph_build *b, cprof_error *err);

@@ -2,13 +2,36 @@
 
 enum { COPIED = 4 }; /* nodes of a location at once: few have more */
 
+/* __builtin_popcountll is a call where the processor may be one that cannot do it. */
+static inline uint32_t count_bits(uint64_t word) {
+    word -= word >> 1 & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+    word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)(word * UINT64_C(0x0101010101010101) >> 56);
+}
+
 /* --- the choice --- */
 
-/* The number of nodes that take part, and a bit for each location that has one. */
-static size_t mark_locations(const cprof_node_table *table, const uint64_t *kept, uint32_t locations,
-                             uint64_t *bits) {
+/* The first from `from` on whose bit is set (NULL: all are), or `count`, which no bit is set behind. */
+static uint32_t next_location(const uint64_t *bits, uint32_t from, uint32_t count) {
+    if (!bits || from >= count)
+        return from;
+    uint64_t word = bits[from >> 6] >> (from & 63);
+    if (word)
+        return from + (uint32_t)__builtin_ctzll(word);
+    for (uint32_t i = (from >> 6) + 1; i < count / 64 + 1; i++)
+        if (bits[i])
+            return i * 64 + (uint32_t)__builtin_ctzll(bits[i]);
+    return count;
+}
+
+/* The number of nodes that take part, and a bit for each location that has one.  among: where to look; NULL:
+ * at all. */
+static size_t mark_locations(const cprof_node_table *table, const uint64_t *kept, const uint64_t *among,
+                             uint32_t locations, uint64_t *bits) {
     size_t total = 0;
-    for (uint32_t l = 0; l < locations; l++) {
+    for (uint32_t l = next_location(among, 0, locations); l < locations;
+         l = next_location(among, l + 1, locations)) {
         uint32_t count = cprof_node_count(table, l);
         size_t before = total;
         for (uint32_t i = 0; i < count; i++)
@@ -50,7 +73,8 @@ static bool find_empty(cprof_graph_build *b, const uint64_t **empty) {
     return true;
 }
 
-bool cprof_chain_choose(cprof_graph_build *b, const uint64_t *kept, cprof_chain_choice *choice) {
+bool cprof_chain_choose(cprof_graph_build *b, const uint64_t *kept, const cprof_chain_choice *within,
+                        cprof_chain_choice *choice) {
     const cprof_node_table *table = &b->graph->table;
     uint32_t locations = b->view->profile->locations.count, words = locations / 64 + 1;
     *choice = (cprof_chain_choice){.table = table};
@@ -58,12 +82,15 @@ bool cprof_chain_choose(cprof_graph_build *b, const uint64_t *kept, cprof_chain_
         return true;
     uint64_t *bits = cprof_arena_calloc(&b->scratch, words, sizeof *bits);
     uint32_t *rank = cprof_arena_alloc(&b->scratch, words * sizeof *rank), links = 0;
-    if (!bits || !rank || !find_empty(b, &choice->empty))
+    const uint64_t *among = within ? within->locations : NULL;
+    if (!bits || !rank || (!among && !find_empty(b, &choice->empty)))
         return false;
-    size_t count = mark_locations(table, kept, locations, bits);
+    if (among)
+        choice->empty = within->empty;
+    size_t count = mark_locations(table, kept, among, locations, bits);
     for (uint32_t i = 0; i < words; i++) {
         rank[i] = links;
-        links += (uint32_t)__builtin_popcountll(bits[i]);
+        links += count_bits(bits[i]);
     }
     uint32_t *link = cprof_arena_alloc(&b->scratch, ((size_t)links + 1) * sizeof *link);
     uint32_t *nodes = cprof_arena_calloc(&b->scratch, count + COPIED, sizeof *nodes);
@@ -71,9 +98,9 @@ bool cprof_chain_choose(cprof_graph_build *b, const uint64_t *kept, cprof_chain_
         return false;
     choice->links = link;
     *link = 0;
-    for (uint32_t l = 0; l < locations; l++)
-        if (cprof_bits_get(bits, l))
-            link_location(table, kept, l, link++, nodes);
+    for (uint32_t l = next_location(bits, 0, locations); l < locations;
+         l = next_location(bits, l + 1, locations))
+        link_location(table, kept, l, link++, nodes);
     choice->locations = bits;
     choice->rank = rank;
     choice->nodes = nodes;
@@ -125,7 +152,7 @@ static uint32_t link_of(const cprof_chain_choice *choice, uint32_t location, con
                         bool *is_short) {
     uint32_t word = location >> 6;
     uint64_t below = choice->locations[word] & ((UINT64_C(1) << (location & 63)) - 1);
-    const uint32_t *link = choice->links + choice->rank[word] + (uint32_t)__builtin_popcountll(below);
+    const uint32_t *link = choice->links + choice->rank[word] + count_bits(below);
     uint32_t first = link[0] & ~CPROF_LINK_SHORT;
     *nodes = choice->nodes + first;
     *is_short = link[0] & CPROF_LINK_SHORT;

@@ -19,9 +19,10 @@ typedef struct cprof_chain_choice {
 
 #define CPROF_LINK_SHORT UINT32_C(0x80000000) /* the location's innermost node is not among them */
 
-/* kept: a bit a node, or NULL for all.  What the choice needs is in the build's scratch.  False without
- * memory. */
-bool cprof_chain_choose(cprof_graph_build *b, const uint64_t *kept, cprof_chain_choice *choice);
+/* kept: a bit a node, or NULL for all.  within: a choice that more nodes took part in, which saves looking at
+ * every location; or NULL.  What the choice needs is in the build's scratch.  False without memory. */
+bool cprof_chain_choose(cprof_graph_build *b, const uint64_t *kept, const cprof_chain_choice *within,
+                        cprof_chain_choice *choice);
 
 /* One stack's nodes: grows as needed, one for all stacks of a thread. */
 typedef struct cprof_chain {

@@ -318,8 +318,8 @@ static bool split_small(share *all, unsigned threads, cprof_error *err) {
 
 bool cprof_contexts_init(cprof_contexts *contexts, cprof_graph_build *b, int64_t cutoff, cprof_error *err) {
     const cprof_env *env = b->view->env;
-    uint32_t cuts[CPROF_THREADS_MAX + 1];
-    unsigned threads = cprof_graph_share_stacks(b, cuts);
+    uint32_t cuts[CPROF_TURNS_MAX + 1];
+    unsigned threads = cprof_graph_share_stacks(b, 1, cuts);
     size_t size = ((size_t)b->view->profile->stacks.count + 1) * sizeof(path);
     share all = {.b = b, .env = env, .cutoff = cutoff, .found.env = env, .error = CPROF_ERROR_INIT};
     cprof_arena memory;

@@ -12,6 +12,10 @@ typedef struct call {
 
 _Static_assert(CPROF_PAIR_RESIDUAL == CPROF_NODE_RESIDUAL && CPROF_PAIR_INLINED == CPROF_NODE_INLINED,
                "a node's marks are its call's flags");
+enum { WANTED_TO_NODE = 2 }; /* left shift that makes marks of a node of those of a wanted vertex */
+_Static_assert(CPROF_WANTED_RESIDUAL << WANTED_TO_NODE == CPROF_NODE_RESIDUAL &&
+                   CPROF_WANTED_INLINED << WANTED_TO_NODE == CPROF_NODE_INLINED,
+               "the marks lie alike");
 
 typedef struct walk {
     const cprof_env *env;
@@ -21,23 +25,24 @@ typedef struct walk {
     cprof_error error;
     cprof_pairs pairs;
     const uint64_t *into, *around;
-    const cprof_wanted *wanted; /* NULL: chains are made of the frames */
-    uint32_t room;              /* rows of wanted that take part */
+    const cprof_wanted *wanted; /* NULL: chains are made of the frames, not of its rows */
+    uint32_t room;              /* rows of wanted that take part; else 0 */
     cprof_chain chain;
     CPROF_VEC(call) calls;
 } walk;
 
-/* Fills the chain from what is known of the stack; room for it was made. */
+/* Fills the chain with rows of wanted; room for it was made. */
 static void take_wanted(walk *w, uint32_t stack) {
     const cprof_wanted *wanted = w->wanted;
-    uint32_t *to = w->chain.nodes.at, residual = 0;
+    uint32_t *to = w->chain.nodes.at, residual = 0, room = w->room;
+    /* Always written, counted only where it is one: no branch on what no processor can foresee. */
     for (uint32_t i = wanted->first[stack + 1]; i-- > wanted->first[stack];) {
         uint32_t entry = wanted->rows[i], row = entry & CPROF_WANTED_ROW;
-        residual |= entry & CPROF_WANTED_RESIDUAL ? CPROF_NODE_RESIDUAL : 0;
-        if (row < w->room)
-            *to++ =
-                wanted->vertices[row] | (entry & CPROF_WANTED_INLINED ? CPROF_NODE_INLINED : 0) | residual;
-        residual = row < w->room ? 0 : CPROF_NODE_RESIDUAL;
+        uint32_t marks = (entry & (CPROF_WANTED_RESIDUAL | CPROF_WANTED_INLINED)) << WANTED_TO_NODE;
+        *to = row | marks | residual;
+        to += row < room;
+        /* What is passed over leaves its own mark to the next, too. */
+        residual = row < room ? 0 : CPROF_NODE_RESIDUAL;
     }
     w->chain.nodes.count = (size_t)(to - w->chain.nodes.at);
 }
@@ -50,7 +55,7 @@ static bool fill_chain(walk *w, uint32_t stack) {
     }
     count = w->wanted->first[stack + 1] - w->wanted->first[stack];
     w->chain.nodes.count = 0;
-    if (!cprof_vec_reserve(w->env, &w->chain.nodes, count))
+    if (!cprof_vec_reserve(w->env, &w->chain.nodes, (size_t)count + 1))
         return false;
     take_wanted(w, stack);
     return true;
@@ -133,13 +138,16 @@ static bool take_edges(cprof_graph_build *b, walk *w) {
     g->edges = cprof_arena_alloc(&g->arena, ((size_t)g->edge_count + 1) * sizeof *g->edges);
     if (!pairs || !g->edges)
         return false;
-    for (uint32_t i = 0; i < g->edge_count; i++)
-        g->edges[i] = (cprof_edge){.src = (uint32_t)(pairs[i].key >> 32),
-                                   .dst = (uint32_t)pairs[i].key,
+    const uint32_t *vertices = w->wanted ? w->wanted->vertices : NULL;
+    for (uint32_t i = 0; i < g->edge_count; i++) {
+        uint32_t src = (uint32_t)(pairs[i].key >> 32), dst = (uint32_t)pairs[i].key;
+        g->edges[i] = (cprof_edge){.src = vertices ? vertices[src] : src,
+                                   .dst = vertices ? vertices[dst] : dst,
                                    .weight = pairs[i].weight,
                                    .divisor = pairs[i].divisor,
                                    .residual = (pairs[i].serial & CPROF_PAIR_RESIDUAL) != 0,
                                    .inlined = (pairs[i].serial & CPROF_PAIR_INLINED) != 0};
+    }
     return true;
 }
 
@@ -163,22 +171,23 @@ static bool combine(cprof_graph_build *b, walk *shares, unsigned count, cprof_er
 /* Walks all stacks, in shares like `like`. */
 static bool walk_all(cprof_graph_build *b, const walk *like, cprof_error *err) {
     const cprof_env *env = b->view->env;
-    uint32_t cuts[CPROF_THREADS_MAX + 1];
-    walk shares[CPROF_THREADS_MAX];
-    unsigned threads = cprof_graph_share_stacks(b, cuts);
+    uint32_t cuts[CPROF_TURNS_MAX + 1];
+    walk shares[CPROF_TURNS_MAX];
+    /* Where calls are few, putting shares together costs nothing. */
+    unsigned count = cprof_graph_share_stacks(b, like->room ? CPROF_TURNS : 1, cuts);
     bool ok = true;
-    for (unsigned i = 0; i < threads; i++) {
+    for (unsigned i = 0; i < count; i++) {
         shares[i] = *like;
         shares[i].from = cuts[i];
         shares[i].to = cuts[i + 1];
-        ok = cprof_pairs_init(&shares[i].pairs, cprof_env_budget(env)) && ok;
+        ok = cprof_pairs_init(&shares[i].pairs, cprof_env_budget(env), like->room, like->room) && ok;
     }
     if (ok)
-        cprof_threads_run(walk_share, shares, sizeof *shares, threads);
+        cprof_threads_take_turns(walk_share, shares, sizeof *shares, count);
     else
         cprof_error_memory(env, err);
-    ok = ok && combine(b, shares, threads, err);
-    for (unsigned i = 0; i < threads; i++) {
+    ok = ok && combine(b, shares, count, err);
+    for (unsigned i = 0; i < count; i++) {
         cprof_pairs_deinit(&shares[i].pairs);
         cprof_chain_deinit(&shares[i].chain);
         cprof_vec_free(env, &shares[i].calls);
@@ -189,15 +198,16 @@ static bool walk_all(cprof_graph_build *b, const walk *like, cprof_error *err) {
 bool cprof_graph_find_edges(cprof_graph_build *b, const uint64_t *into, const uint64_t *around,
                             cprof_error *err) {
     const cprof_env *env = b->view->env;
-    cprof_chain_choice choice;
-    if (!cprof_chain_choose(b, b->kept, &choice))
+    cprof_chain_choice *choice = cprof_arena_alloc(&b->scratch, sizeof *choice);
+    if (!choice || !cprof_chain_choose(b, b->kept, NULL, choice))
         return cprof_error_memory(env, err);
+    b->chosen = choice;
     walk like = {.env = env,
                  .build = b,
                  .error = CPROF_ERROR_INIT,
                  .into = into,
                  .around = around,
-                 .chain = {.env = env, .choice = &choice}};
+                 .chain = {.env = env, .choice = choice}};
     return walk_all(b, &like, err);
 }
 

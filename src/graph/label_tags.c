@@ -244,7 +244,8 @@ bool cprof_label_tags_init(cprof_label_tags *labels, const cprof_graph_build *b,
     labels->bytes_key = key_of(&t, "bytes");
     t.weights = cprof_arena_calloc(&scratch, sets, sizeof *t.weights);
     labels->set_first = cprof_arena_alloc(&labels->arena, sets * sizeof *labels->set_first);
-    bool ok = (cprof_strtab_init(&labels->names, env) && t.weights && labels->set_first) ||
+    labels->tagged = cprof_arena_calloc(&labels->arena, sets / 64 + 1, sizeof *labels->tagged);
+    bool ok = (cprof_strtab_init(&labels->names, env) && t.weights && labels->set_first && labels->tagged) ||
               cprof_error_memory(env, err);
     ok = ok && weigh_sets(&t, err) && tag_sets(&t, err);
     cprof_arena_deinit(&scratch);
@@ -255,19 +256,38 @@ bool cprof_label_tags_init(cprof_label_tags *labels, const cprof_graph_build *b,
     return ok;
 }
 
-void cprof_label_tags_drop_light(cprof_label_tags *labels, const cprof_graph_build *b, int64_t cutoff) {
-    uint32_t sets = b->view->profile->label_sets.count, from = 0, left = 0;
-    if (cutoff <= 0)
-        return;
+/* The row that each tag has among those that weigh enough, which close up; CPROF_NONE for the others. */
+static const uint32_t *close_up(cprof_label_tags *labels, uint64_t least) {
+    uint32_t *rows = cprof_arena_alloc(&labels->arena, (labels->tags.count + 1) * sizeof *rows), left = 0;
+    if (!rows)
+        return NULL;
+    for (size_t i = 0; i < labels->tags.count; i++) {
+        bool light = labels->tags.at[i].weight < least;
+        rows[i] = light ? CPROF_NONE : left;
+        if (!light)
+            labels->tags.at[left++] = labels->tags.at[i];
+    }
+    labels->tags.count = left;
+    return rows;
+}
+
+bool cprof_label_tags_drop_light(cprof_label_tags *labels, const cprof_graph_build *b, int64_t cutoff) {
+    uint32_t sets = b->view->profile->label_sets.count, from = 0, left = 0, *tags = labels->set_tags.at;
+    const uint32_t *rows = close_up(labels, cutoff > 0 ? (uint64_t)cutoff : 0);
+    if (!rows)
+        return false;
     for (uint32_t set = 0; set < sets; set++) {
         uint32_t to = labels->set_first[set + 1];
         labels->set_first[set] = left;
         for (uint32_t i = from; i < to; i++)
-            if (labels->tags.at[labels->set_tags.at[i]].weight >= (uint64_t)cutoff)
-                labels->set_tags.at[left++] = labels->set_tags.at[i];
+            if (rows[tags[i]] != CPROF_NONE)
+                tags[left++] = rows[tags[i]];
+        if (left > labels->set_first[set])
+            cprof_bits_set(labels->tagged, set);
         from = to;
     }
     labels->set_first[sets] = left;
+    return true;
 }
 
 void cprof_label_tags_deinit(cprof_label_tags *labels, const cprof_env *env) {

@@ -1,5 +1,5 @@
-/* Sums of pairs of numbers (caller and callee, tag and vertex) in a hash table: all that counting a pair
- * touches is in one half of a cache line. */
+/* Sums of pairs of numbers (caller and callee, tag and vertex), in a hash table, or in one with a slot for
+ * each pair where there are few: all that counting a pair touches is in one half of a cache line. */
 #ifndef CPROF_GRAPH_PAIRS_H
 #define CPROF_GRAPH_PAIRS_H
 
@@ -22,28 +22,35 @@ typedef struct cprof_pair {
 typedef struct cprof_pairs {
     cprof_budget *budget;
     cprof_pair *slots;
-    size_t mask, count; /* mask: slots - 1 */
+    size_t size, count; /* slots; a power of two where they are a hash table */
+    size_t columns;     /* of a table with a slot for each pair there can be; 0: a hash table */
     bool overflowed;
 } cprof_pairs;
 
-bool cprof_pairs_init(cprof_pairs *pairs, cprof_budget *budget);
+/* Of pairs below (rows, columns); 0 where that is not known.  Few enough get a slot each. */
+bool cprof_pairs_init(cprof_pairs *pairs, cprof_budget *budget, size_t rows, size_t columns);
 void cprof_pairs_deinit(cprof_pairs *pairs);
 
+bool cprof_pairs_grow(cprof_pairs *pairs, size_t extra);
+
 /* Room for `extra` more pairs: the slots do not move while they are counted. */
-bool cprof_pairs_reserve(cprof_pairs *pairs, size_t extra);
+static inline bool cprof_pairs_reserve(cprof_pairs *pairs, size_t extra) {
+    return pairs->columns || pairs->count + extra <= pairs->size / 2 || cprof_pairs_grow(pairs, extra);
+}
 
 static inline uint64_t cprof_pair_key(uint32_t first, uint32_t second) {
     return (uint64_t)first << 32 | second;
 }
 
 static inline size_t cprof_pairs_home(const cprof_pairs *pairs, uint64_t key) {
-    return (size_t)cprof_hash_u64(key) & pairs->mask;
+    return pairs->columns ? (size_t)(key >> 32) * pairs->columns + (uint32_t)key
+                          : (size_t)cprof_hash_u64(key) & (pairs->size - 1);
 }
 
 /* The pair's slot, or the free one where it belongs.  home: cprof_pairs_home. */
 static inline cprof_pair *cprof_pairs_at(const cprof_pairs *pairs, uint64_t key, size_t home) {
     while (pairs->slots[home].key != key && pairs->slots[home].key != CPROF_PAIR_FREE)
-        home = (home + 1) & pairs->mask;
+        home = (home + 1) & (pairs->size - 1);
     return &pairs->slots[home];
 }
 

@@ -29,24 +29,26 @@ bool cprof_graph_weigh_stacks(cprof_graph_build *b, cprof_error *err) {
 
 enum { FRAMES_PER_THREAD = 1 << 19 }; /* below that, a thread costs more than it saves */
 
-unsigned cprof_graph_share_stacks(const cprof_graph_build *b, uint32_t cuts[CPROF_THREADS_MAX + 1]) {
+unsigned cprof_graph_share_stacks(const cprof_graph_build *b, unsigned each,
+                                  uint32_t cuts[CPROF_TURNS_MAX + 1]) {
     const cprof_stacks *stacks = &b->view->profile->stacks;
     size_t frames = stacks->first[stacks->count];
-    unsigned threads = cprof_threads_count(frames, FRAMES_PER_THREAD);
+    unsigned parts = cprof_threads_count(frames, FRAMES_PER_THREAD);
+    parts *= parts > 1 ? each : 1;
     cuts[0] = 0;
-    for (unsigned i = 1; i < threads; i++) { /* the stack at which i parts of the frames are behind us */
+    for (unsigned i = 1; i < parts; i++) { /* the stack at which i parts of the frames are behind us */
         uint32_t low = cuts[i - 1], high = stacks->count;
         while (low < high) {
             uint32_t middle = low + (high - low) / 2;
-            if (stacks->first[middle] < frames / threads * i)
+            if (stacks->first[middle] < frames / parts * i)
                 low = middle + 1;
             else
                 high = middle;
         }
         cuts[i] = low;
     }
-    cuts[threads] = stacks->count;
-    return threads;
+    cuts[parts] = stacks->count;
+    return parts;
 }
 
 /* A node's sum beside the number (+ 1) of the last stack that counted in it: one cache line for both. */
@@ -143,9 +145,9 @@ static void add_share(cprof_graph_build *b, summing *first, const summing *s) {
 
 bool cprof_graph_sum_nodes(cprof_graph_build *b, cprof_error *err) {
     cprof_graph *g = b->graph;
-    uint32_t cuts[CPROF_THREADS_MAX + 1];
+    uint32_t cuts[CPROF_TURNS_MAX + 1];
     summing shares[CPROF_THREADS_MAX];
-    unsigned threads = cprof_graph_share_stacks(b, cuts);
+    unsigned threads = cprof_graph_share_stacks(b, 1, cuts);
     size_t count = g->table.infos.count;
     g->vertex_count = (uint32_t)count;
     g->cum = cprof_arena_calloc(&g->arena, count + 1, sizeof *g->cum);

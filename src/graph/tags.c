@@ -2,7 +2,7 @@
  *
  * One pass over the samples with a hash table of (tag, vertex).  What weighs less than the cutoff is not
  * shown, so tags that weigh less in all do not even get there: the few that are left stay in the processor's
- * cache, however many different labels the samples have. */
+ * cache, however many different labels the samples have, and samples without any are passed over. */
 #include "graph/tags.h"
 
 #include "graph/pairs.h"
@@ -28,6 +28,10 @@ static void add_pair(cprof_pairs *pairs, uint32_t tag, uint32_t row, uint32_t sa
     cprof_pairs_add(pairs, key, cprof_pairs_home(pairs, key), sample, value, divisor);
 }
 
+static bool is_tagged(const share *s, uint32_t sample) {
+    return cprof_bits_get(s->labels->tagged, cprof_sample_label_set(s->b->view->profile, sample));
+}
+
 static bool count_sample(share *s, uint32_t sample) {
     const cprof_view *v = s->b->view;
     uint32_t set = cprof_sample_label_set(v->profile, sample), stack = v->profile->samples.stack[sample];
@@ -36,7 +40,7 @@ static bool count_sample(share *s, uint32_t sample) {
     uint32_t tag_count = s->labels->set_first[set + 1] - s->labels->set_first[set];
     uint32_t row_count = s->wanted->first[stack + 1] - s->wanted->first[stack];
     int64_t value = cprof_view_value(v, sample), divisor = cprof_view_divisor(v, sample);
-    if (tag_count == 0 || (value == 0 && divisor == 0))
+    if (value == 0 && divisor == 0)
         return true;
     for (uint32_t t = 0; t < tag_count; t++) {
         if (!cprof_pairs_reserve(&s->cum, row_count) || !cprof_pairs_reserve(&s->flat, 1))
@@ -60,10 +64,13 @@ static void prefetch(const share *s, uint32_t i) {
     if (i + FIRST >= s->to)
         return;
     uint32_t sample = cprof_view_sample(v, i + FIRST);
-    __builtin_prefetch(&s->wanted->first[v->profile->samples.stack[sample]]);
-    __builtin_prefetch(&s->labels->set_first[cprof_sample_label_set(v->profile, sample)]);
+    if (is_tagged(s, sample)) {
+        __builtin_prefetch(&s->wanted->first[v->profile->samples.stack[sample]]);
+        __builtin_prefetch(&s->labels->set_first[cprof_sample_label_set(v->profile, sample)]);
+    }
     sample = cprof_view_sample(v, i + ROWS);
-    __builtin_prefetch(&s->wanted->rows[s->wanted->first[v->profile->samples.stack[sample]]]);
+    if (is_tagged(s, sample))
+        __builtin_prefetch(&s->wanted->rows[s->wanted->first[v->profile->samples.stack[sample]]]);
 }
 
 static void count_share(void *part) {
@@ -72,7 +79,8 @@ static void count_share(void *part) {
     s->ok = true;
     for (uint32_t i = s->from; s->ok && i < s->to; i++) {
         prefetch(s, i);
-        if (!count_sample(s, cprof_view_sample(v, i)))
+        uint32_t sample = cprof_view_sample(v, i);
+        if (is_tagged(s, sample) && !count_sample(s, sample))
             s->ok = cprof_error_memory(v->env, &s->error);
         else if ((i & 4095) == 0)
             s->ok = !cprof_stopped(v->env, &s->error);
@@ -168,37 +176,40 @@ enum { SAMPLES_PER_THREAD = 1 << 14 }; /* fewer are not worth a thread */
 
 static unsigned make_shares(cprof_graph_build *b, const share *like, share *shares, bool *ok) {
     cprof_budget *budget = cprof_env_budget(b->view->env);
+    size_t tags = like->labels->tags.count, rows = like->wanted->count;
     uint32_t samples = cprof_view_sample_count(b->view);
-    unsigned threads = cprof_threads_count(samples, SAMPLES_PER_THREAD);
+    unsigned count = cprof_threads_count(samples, SAMPLES_PER_THREAD);
+    count *= count > 1 ? CPROF_TURNS : 1;
     *ok = true;
-    for (unsigned i = 0; i < threads; i++) {
+    for (unsigned i = 0; i < count; i++) {
         shares[i] = *like;
-        shares[i].from = (uint32_t)((uint64_t)samples * i / threads);
-        shares[i].to = (uint32_t)((uint64_t)samples * (i + 1) / threads);
-        *ok = cprof_pairs_init(&shares[i].cum, budget) && *ok;
-        *ok = cprof_pairs_init(&shares[i].flat, budget) && *ok;
+        shares[i].from = (uint32_t)((uint64_t)samples * i / count);
+        shares[i].to = (uint32_t)((uint64_t)samples * (i + 1) / count);
+        *ok = cprof_pairs_init(&shares[i].cum, budget, tags, rows) && *ok;
+        *ok = cprof_pairs_init(&shares[i].flat, budget, tags, rows) && *ok;
     }
-    return threads;
+    return count;
 }
 
 bool cprof_graph_find_tags(cprof_graph_build *b, const cprof_wanted *wanted, int64_t cutoff,
                            cprof_error *err) {
     const cprof_env *env = b->view->env;
-    share shares[CPROF_THREADS_MAX];
+    share shares[CPROF_TURNS_MAX];
     const share like = {.b = b, .labels = b->labels, .wanted = wanted, .error = CPROF_ERROR_INIT};
     bool ok;
-    cprof_label_tags_drop_light(b->labels, b, cutoff);
-    unsigned threads = make_shares(b, &like, shares, &ok);
+    if (!cprof_label_tags_drop_light(b->labels, b, cutoff))
+        return cprof_error_memory(env, err);
+    unsigned count = make_shares(b, &like, shares, &ok);
     if (ok)
-        cprof_threads_run(count_share, shares, sizeof *shares, threads);
+        cprof_threads_take_turns(count_share, shares, sizeof *shares, count);
     else
         cprof_error_memory(env, err);
-    if (ok && (ok = combine(b, shares, threads, err))) {
-        uint32_t count;
-        cprof_pair *cums = cprof_pairs_take(&shares[0].cum, &b->scratch, &count);
-        ok = (cums && take_tags(b->graph, &shares[0], cums, count, cutoff)) || cprof_error_memory(env, err);
+    if (ok && (ok = combine(b, shares, count, err))) {
+        uint32_t pairs;
+        cprof_pair *cums = cprof_pairs_take(&shares[0].cum, &b->scratch, &pairs);
+        ok = (cums && take_tags(b->graph, &shares[0], cums, pairs, cutoff)) || cprof_error_memory(env, err);
     }
-    for (unsigned i = 0; i < threads; i++) {
+    for (unsigned i = 0; i < count; i++) {
         cprof_pairs_deinit(&shares[i].cum);
         cprof_pairs_deinit(&shares[i].flat);
     }

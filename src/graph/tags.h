@@ -19,6 +19,7 @@ struct cprof_label_tags {
     /* Rows of the tags of label set s: set_tags.at[set_first[s] .. set_first[s + 1]). */
     uint32_t *set_first;
     CPROF_VEC(uint32_t) set_tags;
+    uint64_t *tagged;    /* a bit a label set: it has tags; filled by cprof_label_tags_drop_light */
     cprof_str bytes_key; /* of the profile; CPROF_NONE: it has no such string */
 };
 
@@ -27,8 +28,8 @@ struct cprof_label_tags {
 bool cprof_label_tags_init(cprof_label_tags *labels, const cprof_graph_build *b, cprof_error *err);
 void cprof_label_tags_deinit(cprof_label_tags *labels, const cprof_env *env);
 
-/* Takes the tags that weigh less than the cutoff off all sets. */
-void cprof_label_tags_drop_light(cprof_label_tags *labels, const cprof_graph_build *b, int64_t cutoff);
+/* Leaves the tags that weigh the cutoff or more.  False without memory. */
+bool cprof_label_tags_drop_light(cprof_label_tags *labels, const cprof_graph_build *b, int64_t cutoff);
 
 /* The number of the sample that tag, a number's, is the name of. */
 int64_t cprof_label_tag_number(const cprof_label_tags *labels, const cprof_graph_build *b,

@@ -11,6 +11,7 @@ typedef struct share {
     uint32_t from, to;   /* stacks */
     uint32_t *stamp;     /* by row: the last stack that has it, + 1 */
     CPROF_VEC(uint32_t) rows;
+    uint32_t at; /* where they come to stand among those of all shares */
     bool ok;
     cprof_error error;
 } share;
@@ -67,23 +68,26 @@ static void run_share(void *part) {
     }
 }
 
+static void place_share(void *part) {
+    share *s = part;
+    cprof_vec_copy(s->wanted->rows + s->at, s->rows.at, s->rows.count * sizeof *s->rows.at);
+    for (uint32_t i = s->from; i < s->to; i++)
+        s->wanted->first[i] += s->at;
+}
+
 /* Puts the shares' rows one behind the other. */
-static bool combine(cprof_wanted *wanted, cprof_graph_build *b, const share *shares, unsigned count) {
+static bool combine(cprof_wanted *wanted, cprof_graph_build *b, share *shares, unsigned count) {
     size_t total = 0;
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
+        shares[i].at = (uint32_t)total; /* none that does not fit is used */
         total += shares[i].rows.count;
+    }
     wanted->rows =
         total < UINT32_MAX ? cprof_arena_alloc(&b->scratch, (total + 1) * sizeof *wanted->rows) : NULL;
     if (!wanted->rows)
         return false;
-    uint32_t at = 0;
-    for (unsigned i = 0; i < count; i++) {
-        cprof_vec_copy(wanted->rows + at, shares[i].rows.at, shares[i].rows.count * sizeof *wanted->rows);
-        for (uint32_t k = shares[i].from; k < shares[i].to; k++)
-            wanted->first[k] += at;
-        at += (uint32_t)shares[i].rows.count;
-    }
-    wanted->first[b->view->profile->stacks.count] = at;
+    cprof_threads_take_turns(place_share, shares, sizeof *shares, count);
+    wanted->first[b->view->profile->stacks.count] = (uint32_t)total;
     return true;
 }
 
@@ -112,14 +116,14 @@ static bool start(share *like, cprof_graph_build *b, cprof_wanted *wanted, cprof
         row[g->order[i]] = i;
     }
     if (!b->options->call_tree)
-        return cprof_chain_choose(b, bits, choice);
+        return cprof_chain_choose(b, bits, b->chosen, choice);
     like->up = find_ways_up(b, bits);
     return like->up != NULL;
 }
 
 static bool run_shares(share *shares, unsigned count, cprof_graph_build *b, cprof_wanted *wanted,
                        cprof_error *err) {
-    cprof_threads_run(run_share, shares, sizeof *shares, count);
+    cprof_threads_take_turns(run_share, shares, sizeof *shares, count);
     for (unsigned i = 0; i < count; i++) {
         if (shares[i].ok)
             continue;
@@ -133,9 +137,9 @@ static bool run_shares(share *shares, unsigned count, cprof_graph_build *b, cpro
 bool cprof_wanted_init(cprof_wanted *wanted, cprof_graph_build *b, uint32_t count, cprof_error *err) {
     const cprof_env *env = b->view->env;
     const cprof_graph *g = b->graph;
-    uint32_t cuts[CPROF_THREADS_MAX + 1];
-    share shares[CPROF_THREADS_MAX], like;
-    unsigned threads = cprof_graph_share_stacks(b, cuts);
+    uint32_t cuts[CPROF_TURNS_MAX + 1];
+    share shares[CPROF_TURNS_MAX], like;
+    unsigned parts = cprof_graph_share_stacks(b, CPROF_TURNS, cuts);
     cprof_chain_choice choice;
     *wanted = (cprof_wanted){.vertices = g->order, .count = count < g->count ? count : g->count};
     if (wanted->count > CPROF_WANTED_ROW)
@@ -143,15 +147,15 @@ bool cprof_wanted_init(cprof_wanted *wanted, cprof_graph_build *b, uint32_t coun
     if (!start(&like, b, wanted, &choice))
         return cprof_error_memory(env, err);
     bool ok = true;
-    for (unsigned i = 0; i < threads; i++) {
+    for (unsigned i = 0; i < parts; i++) {
         shares[i] = like;
         shares[i].from = cuts[i];
         shares[i].to = cuts[i + 1];
         shares[i].stamp = cprof_arena_calloc(&b->scratch, (size_t)wanted->count + 1, sizeof(uint32_t));
         ok = shares[i].stamp && ok;
     }
-    ok = ok ? run_shares(shares, threads, b, wanted, err) : cprof_error_memory(env, err);
-    for (unsigned i = 0; i < threads; i++) {
+    ok = ok ? run_shares(shares, parts, b, wanted, err) : cprof_error_memory(env, err);
+    for (unsigned i = 0; i < parts; i++) {
         cprof_chain_deinit(&shares[i].chain);
         cprof_vec_free(env, &shares[i].rows);
     }
