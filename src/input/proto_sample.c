@@ -233,6 +233,7 @@ static void prefetch_bytes(const void *at, size_t size) {
     const char *p = at;
     for (size_t i = 0; i < size && i < MOST; i += LINE)
         __builtin_prefetch(p + i);
+    __builtin_prefetch(p + (size < MOST ? size : MOST) - 1);
 }
 
 static void prefetch_batch(cprof_proto *d) {

@@ -19,7 +19,7 @@ typedef struct cprof_proto_sample {
     uint32_t stack_guess, set_guess; /* rows that may be equal ones, or CPROF_NONE */
 } cprof_proto_sample;
 
-#define CPROF_PROTO_BATCH 32 /* samples that are looked up together */
+#define CPROF_PROTO_BATCH 64 /* samples that are looked up together */
 
 /* The fields of a profile that hold one number, in the order of their field numbers. */
 typedef enum cprof_proto_header {
