@@ -43,7 +43,7 @@ bool cprof_run_speedscope(const cprof_job *job, cprof_sink *sink, cprof_error *e
 }
 
 /* Writes the call graph in graphviz's language to dot and gives it to the layout, which is at work before
- * this returns: freeing the graph goes on beside it. */
+ * this returns: freeing the graph and what it was made of goes on beside it. */
 static bool give_graph(const cprof_job *job, cprof_sink *dot, cprof_error *err) {
     const cprof_text_style style = {.escape = true};
     cprof_picture picture;
@@ -55,6 +55,8 @@ static bool give_graph(const cprof_job *job, cprof_sink *dot, cprof_error *err) 
     if (ok)
         cprof_layout_give(&job->session->layout, cprof_sink_bytes(dot));
     cprof_picture_deinit(&picture);
+    if (ok && job->session->once)
+        cprof_profile_forget_samples(job->session->profile);
     return ok;
 }
 

@@ -27,7 +27,7 @@ cprof_session *cprof_session_new(const cprof_sources *sources, const cprof_setti
         cprof_error_memory(env, err);
         return NULL;
     }
-    *session = (cprof_session){.env = env};
+    *session = (cprof_session){.env = env, .once = sources->once};
     /* Before there are threads, and much memory to be shared.  Should it fail, the picture will say so. */
     if (sources->picture)
         cprof_session_start_layout(session, sources->picture, settings, NULL);

@@ -1,7 +1,7 @@
 /* A session: profiles loaded and brought together, of which reports are made.
  *
  * The profile never changes once it is loaded: any number of requests may be run, one after the other or at
- * the same time.
+ * the same time.  Where only one will be, it gives memory back as early as it can.
  */
 #ifndef CPROF_APP_SESSION_H
 #define CPROF_APP_SESSION_H
@@ -16,6 +16,7 @@ typedef struct cprof_sources {
     bool is_diff_base; /* percentages are to be of the bases' total */
     bool stacks_only;  /* no single samples and no labels are needed: see cprof_command_sums_stacks */
     cprof_picture_format picture; /* what will be drawn, if that is known: see cprof_command_picture */
+    bool once;                    /* only one request will be run */
     const char *binary_path; /* where binaries are looked for, ':' between folders; NULL: ~/pprof/binaries */
 } cprof_sources;
 
@@ -25,6 +26,7 @@ typedef struct cprof_session {
     cprof_view base;        /* what every request starts from */
     bool is_fetched;        /* at least one source came over the net */
     bool is_difference;     /* a base was subtracted */
+    bool once;              /* the profile may lose what only reports are made of, once one is */
     cprof_layout layout;    /* not started, or ready for the first picture */
 } cprof_session;
 

@@ -27,6 +27,33 @@ void cprof_profile_free(cprof_profile *p) {
     cprof_mem_free(budget, p, sizeof *p);
 }
 
+static void free_block(cprof_profile *p, const void *at) {
+    for (uint32_t i = 0; at && i < p->block_count; i++) {
+        if (p->blocks[i].at != at)
+            continue;
+        cprof_mem_free(cprof_env_budget(p->env), p->blocks[i].at, p->blocks[i].size);
+        p->blocks[i] = p->blocks[--p->block_count];
+        return;
+    }
+}
+
+void cprof_profile_forget_samples(cprof_profile *p) {
+    const void *const tables[] = {
+        p->functions.id,          p->functions.name,   p->functions.system_name,   p->functions.filename,
+        p->functions.start_line,  p->locations.id,     p->locations.address,       p->locations.mapping,
+        p->locations.first_line,  p->locations.folded, p->locations.line_function, p->locations.line_number,
+        p->locations.line_column, p->stacks.first,     p->stacks.frames,           p->label_sets.first,
+        p->label_sets.labels,     p->samples.stack,    p->samples.label_set,       p->samples.values,
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        free_block(p, tables[i]);
+    p->functions = (cprof_functions){0};
+    p->locations = (cprof_locations){0};
+    p->stacks = (cprof_stacks){0};
+    p->label_sets = (cprof_label_sets){0};
+    p->samples = (cprof_samples){0};
+}
+
 /* A decimal number with an optional sign that fits; else it is taken for a name. */
 static bool parse_index(cprof_slice s, int64_t *index) {
     bool negative = s.len > 0 && s.ptr[0] == '-';

@@ -131,6 +131,10 @@ typedef struct cprof_profile {
 /* Frees everything; NULL is fine. */
 void cprof_profile_free(cprof_profile *profile);
 
+/* Frees the samples and all that they refer to, most of a profile's memory: for who only asks for its header
+ * from now on.  There are none, then; members are left as they are. */
+void cprof_profile_forget_samples(cprof_profile *profile);
+
 /* Zeroed memory that lives as long as the profile, for a table that is replaced while nobody else sees the
  * profile yet (there is room for each table once); NULL when there is none. */
 void *cprof_profile_alloc(cprof_profile *profile, size_t count, size_t size);

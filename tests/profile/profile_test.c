@@ -110,10 +110,40 @@ static void test_label_units(void **state) {
     cprof_profile_free(p);
 }
 
+static void test_forget_samples(void **state) {
+    (void)state;
+    enum { SAMPLES = 1000 };
+    cprof_budget budget = {.limit = 1 << 30};
+    const cprof_env env = {.budget = &budget};
+    cprof_builder *b = cprof_builder_new(&env, "test", NULL);
+    assert_true(cprof_builder_type(b, CPROF_SLICE("cpu"), CPROF_SLICE("count"), NULL));
+    uint32_t location, stack;
+    assert_true(cprof_builder_location(b, CPROF_NONE, 64, false, NULL, 0, &location, NULL));
+    for (uint32_t i = 1; i <= SAMPLES; i++) {
+        uint32_t frames[SAMPLES];
+        for (uint32_t k = 0; k < i; k++)
+            frames[k] = location;
+        assert_true(cprof_builder_stack(b, frames, i, &stack, NULL));
+        assert_true(cprof_builder_sample(b, stack, 0, &(int64_t){1}, NULL));
+    }
+    cprof_profile *p;
+    assert_true(cprof_builder_take(b, &p, NULL));
+    assert_int_equal(p->samples.count, SAMPLES);
+    size_t before = budget.used;
+    cprof_profile_forget_samples(p);
+    assert_true(before - budget.used > SAMPLES * SAMPLES / 2 * sizeof(uint32_t));
+    assert_int_equal(p->samples.count + p->stacks.count + p->locations.count + p->label_sets.count, 0);
+    expect_type(p, "cpu", 0);
+    cprof_profile_forget_samples(p);
+    cprof_profile_free(p);
+    assert_int_equal(budget.used, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_find_type),
         cmocka_unit_test(test_label_units),
+        cmocka_unit_test(test_forget_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
