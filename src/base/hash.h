@@ -16,6 +16,8 @@
 #include "base/env.h"
 #include "base/slice.h"
 
+#define CPROF_NONE UINT32_MAX /* no row */
+
 typedef struct cprof_index {
     cprof_budget *budget; /* borrowed; may be NULL */
     uint64_t *slots;      /* row + 1 in the low half, hash in the high half; 0: free */
@@ -53,6 +55,31 @@ static inline bool cprof_index_next(const cprof_index *index, cprof_index_probe 
     }
 }
 
+/* For who looks up many keys at a time, and does not want to wait for memory at each: first all slots are
+ * fetched, then what the rows are found by in a table (`firsts`), then the rows' own bytes. */
+static inline void cprof_index_prefetch(const cprof_index *index, uint64_t hash) {
+    if (index->slots)
+        __builtin_prefetch(&index->slots[cprof_index_start(index, hash).slot]);
+}
+
+/* The first row whose hash agrees, whose entry in firsts is fetched; CPROF_NONE: there is none. */
+static inline uint32_t cprof_index_guess(const cprof_index *index, uint64_t hash, const uint32_t *firsts) {
+    uint32_t row;
+    cprof_index_probe probe = cprof_index_start(index, hash);
+    if (!cprof_index_next(index, &probe, &row))
+        return CPROF_NONE;
+    __builtin_prefetch(&firsts[row]);
+    return row;
+}
+
+static inline void cprof_prefetch_bytes(const void *at, size_t size) {
+    enum { LINE = 64, MOST = 512 /* bytes; what follows, the processor's own look-ahead fetches */ };
+    const char *p = at;
+    for (size_t i = 0; i < size && i < MOST; i += LINE)
+        __builtin_prefetch(p + i);
+    __builtin_prefetch(p + (size < MOST ? size : MOST) - 1);
+}
+
 /* Rows go up to UINT32_MAX - 2. */
 bool cprof_index_insert(cprof_index *index, uint64_t hash, uint32_t row);
 
@@ -80,8 +107,6 @@ typedef struct cprof_idmap {
     uint32_t *values; /* CPROF_NONE: free */
     size_t mask, count;
 } cprof_idmap;
-
-#define CPROF_NONE UINT32_MAX /* no row */
 
 void cprof_idmap_init(cprof_idmap *map, cprof_budget *budget);
 void cprof_idmap_deinit(cprof_idmap *map);

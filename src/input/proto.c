@@ -31,7 +31,7 @@ cprof_proto *cprof_proto_new(const cprof_env *env, cprof_error *err) {
     cprof_columns_init(&d->columns, env);
     cprof_idmap_init(&d->wide_rows, budget);
     cprof_index_init(&d->stacks, budget);
-    cprof_index_init(&d->label_sets, budget);
+    cprof_proto_sets_init(&d->sets, env, &d->columns);
     return d;
 }
 
@@ -42,6 +42,7 @@ void cprof_proto_sum_stacks(cprof_proto *d) {
 void cprof_proto_free(cprof_proto *d) {
     if (!d)
         return;
+    cprof_proto_sets_deinit(&d->sets); /* first: a thread may be at work on the columns */
     cprof_profile_free(d->profile);
     cprof_columns_deinit(&d->columns);
     cprof_vec_free(d->env, &d->carry);
@@ -49,13 +50,10 @@ void cprof_proto_free(cprof_proto *d) {
     cprof_idmap_deinit(&d->wide_rows);
     cprof_vec_free(d->env, &d->wide_ids);
     cprof_index_deinit(&d->stacks);
-    cprof_index_deinit(&d->label_sets);
-    cprof_vec_free(d->env, &d->set_first);
     cprof_vec_free(d->env, &d->stack_sum);
     cprof_vec_free(d->env, &d->batch_frames);
-    cprof_vec_free(d->env, &d->batch_labels);
-    cprof_u64s *places[] = {&d->type_at,     &d->comment_at, &d->mapping_at, &d->function_at,
-                            &d->location_at, &d->stack_at,   &d->set_at};
+    cprof_u64s *places[] = {&d->type_at,     &d->comment_at,  &d->mapping_at,
+                            &d->function_at, &d->location_at, &d->stack_at};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         cprof_vec_free(d->env, places[i]);
     cprof_mem_free(cprof_env_budget(d->env), d, sizeof *d);

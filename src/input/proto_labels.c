@@ -103,14 +103,14 @@ static bool is_sound(const cprof_proto *d, const cprof_label *l) {
  * with a label; then what was put in order so far is as good as before. */
 static bool order_sets(cprof_proto *d) {
     cprof_label *all = d->columns.labels.at;
-    size_t sets = d->set_first.count;
+    size_t sets = d->sets.first.count;
     shapes known;
     known.count = known.last = 0;
     if (d->string_ids.count > 0 || sets == 0)
         return false;
     for (size_t i = 0; i < sets; i++) {
-        size_t from = d->set_first.at[i],
-               to = i + 1 < sets ? d->set_first.at[i + 1] : d->columns.labels.count;
+        size_t from = d->sets.first.at[i],
+               to = i + 1 < sets ? d->sets.first.at[i + 1] : d->columns.labels.count;
         for (size_t l = from; l < to; l++)
             if (!is_sound(d, &all[l]))
                 return false;
@@ -154,13 +154,13 @@ static bool intern_sets(cprof_proto *d, cprof_index *index, cprof_u32s *rows, la
     d->columns.labels.count = 0;
     if (!cprof_labels_intern(&d->columns, index, NULL, 0, &row, err))
         return false;
-    for (size_t i = 0; i < d->set_first.count; i++) {
-        size_t from = d->set_first.at[i],
-               to = i + 1 < d->set_first.count ? d->set_first.at[i + 1] : raw_count;
+    for (size_t i = 0; i < d->sets.first.count; i++) {
+        size_t from = d->sets.first.at[i],
+               to = i + 1 < d->sets.first.count ? d->sets.first.at[i + 1] : raw_count;
         set->count = 0;
         if (!cprof_vec_append(d->env, set, raw + from, to - from))
             return cprof_error_memory(d->env, err);
-        if (!resolve_labels(d, set, d->set_at.at[i], err) ||
+        if (!resolve_labels(d, set, d->sets.at.at[i], err) ||
             !cprof_labels_sort(d->env, &d->profile->strings, set->at, (uint32_t)set->count, err) ||
             !cprof_labels_intern(&d->columns, index, set->at, (uint32_t)set->count, &row, err))
             return false;
@@ -189,9 +189,11 @@ bool cprof_proto_resolve_label_sets(cprof_proto *d, cprof_error *err) {
     cprof_str highest = (cprof_str)d->label_string.value; /* of labels that are not kept */
     if (!cprof_proto_resolve_string(d, &highest, d->label_string.offset, err))
         return false;
+    if (!cprof_proto_sets_finish(&d->sets, (uint32_t)d->columns.sample_stack.count, err))
+        return false;
     if (!order_sets(d))
         return rewrite_sets(d, err);
-    d->columns.label_set_first = d->set_first;
-    d->set_first = (cprof_u32s){0};
+    d->columns.label_set_first = d->sets.first;
+    d->sets.first = (cprof_u32s){0};
     return true;
 }

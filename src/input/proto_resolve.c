@@ -284,7 +284,6 @@ bool cprof_proto_resolve(cprof_proto *d, cprof_error *err) {
     if (d->string_count == 0)
         return cprof_proto_error(err, d->position, "there is no string table: the end");
     cprof_index_deinit(&d->stacks);
-    cprof_index_deinit(&d->label_sets);
     cprof_vec_free(d->env, &d->stack_sum);
     d->profile->labels_dropped = d->label_string.value > 0;
     if (d->sums_overflowed)

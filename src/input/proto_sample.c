@@ -132,9 +132,10 @@ static bool add_label(cprof_proto *d, const cprof_wire_field *field, cprof_error
         if (!cprof_proto_index(d, v[4], &label.unit, err))
             return false;
     }
-    if (!cprof_vec_reserve(d->env, &d->batch_labels, 1))
+    cprof_wire_labels *labels = &d->sets.filling.labels;
+    if (!cprof_vec_reserve(d->env, labels, 1))
         return no_memory(d, err);
-    memcpy(&d->batch_labels.at[d->batch_labels.count++], &label, sizeof label);
+    memcpy(&labels->at[labels->count++], &label, sizeof label);
     return true;
 }
 
@@ -185,91 +186,33 @@ static bool intern_stack(cprof_proto *d, const cprof_proto_sample *s, uint32_t *
            no_memory(d, err);
 }
 
-/* The same for label sets as they are on the wire. */
-static bool intern_labels(cprof_proto *d, const cprof_proto_sample *s, uint32_t *row, cprof_error *err) {
-    *row = 0;
-    if (s->label_count == 0)
-        return true;
-    const cprof_label *labels = d->batch_labels.at + s->labels, *all = d->columns.labels.at;
-    size_t size = s->label_count * sizeof *labels, count = d->columns.labels.count;
-    cprof_index_probe probe = cprof_index_start(&d->label_sets, s->set_hash);
-    while (cprof_index_next(&d->label_sets, &probe, row)) {
-        size_t from = d->set_first.at[*row];
-        if (row_end(&d->set_first, *row, count) - from == s->label_count &&
-            memcmp(all + from, labels, size) == 0)
-            return true;
-    }
-    if (!cprof_columns_room(count, s->label_count, "labels of distinct label sets", err) ||
-        !cprof_columns_room(d->set_first.count, 2, "label sets", err))
-        return false;
-    if (d->set_first.count == 0 &&
-        (!cprof_vec_push(d->env, &d->set_first, 0) || !cprof_vec_push(d->env, &d->set_at, s->at)))
-        return no_memory(d, err);
-    *row = (uint32_t)d->set_first.count;
-    return (cprof_vec_push(d->env, &d->set_first, (uint32_t)count) &&
-            cprof_vec_append(d->env, &d->columns.labels, labels, s->label_count) &&
-            cprof_vec_push(d->env, &d->set_at, s->at) &&
-            cprof_index_insert(&d->label_sets, s->set_hash, *row)) ||
-           no_memory(d, err);
-}
-
-static void prefetch_slot(const cprof_index *index, uint64_t hash) {
-    if (index->slots)
-        __builtin_prefetch(&index->slots[cprof_index_start(index, hash).slot]);
-}
-
-/* The first row whose hash agrees, and where its part begins, which is asked for. */
-static uint32_t guess_row(const cprof_index *index, uint64_t hash, const cprof_u32s *first) {
-    uint32_t row;
-    cprof_index_probe probe = cprof_index_start(index, hash);
-    if (!cprof_index_next(index, &probe, &row))
-        return CPROF_NONE;
-    __builtin_prefetch(&first->at[row]);
-    return row;
-}
-
-static void prefetch_bytes(const void *at, size_t size) {
-    enum { LINE = 64, MOST = 512 /* bytes; what follows, the processor's own look-ahead fetches */ };
-    const char *p = at;
-    for (size_t i = 0; i < size && i < MOST; i += LINE)
-        __builtin_prefetch(p + i);
-    __builtin_prefetch(p + (size < MOST ? size : MOST) - 1);
-}
-
 static void prefetch_batch(cprof_proto *d) {
     cprof_columns *c = &d->columns;
-    for (uint32_t i = 0; i < d->batch_count; i++) {
-        cprof_proto_sample *s = &d->batch[i];
-        s->stack_guess = guess_row(&d->stacks, s->stack_hash, &c->stack_first);
-        s->set_guess = s->label_count > 0 && !d->sums_stacks
-                           ? guess_row(&d->label_sets, s->set_hash, &d->set_first)
-                           : CPROF_NONE;
-    }
+    for (uint32_t i = 0; i < d->batch_count; i++)
+        d->batch[i].stack_guess = cprof_index_guess(&d->stacks, d->batch[i].stack_hash, c->stack_first.at);
     for (uint32_t i = 0; i < d->batch_count; i++) {
         const cprof_proto_sample *s = &d->batch[i];
         if (s->stack_guess != CPROF_NONE && s->frame_count > 0 && c->stack_frames.at)
-            prefetch_bytes(c->stack_frames.at + c->stack_first.at[s->stack_guess],
-                           s->frame_count * sizeof *c->stack_frames.at);
-        if (s->set_guess != CPROF_NONE)
-            prefetch_bytes(c->labels.at + d->set_first.at[s->set_guess],
-                           s->label_count * sizeof *c->labels.at);
+            cprof_prefetch_bytes(c->stack_frames.at + c->stack_first.at[s->stack_guess],
+                                 s->frame_count * sizeof *c->stack_frames.at);
     }
 }
 
 static bool keep_sample(cprof_proto *d, const cprof_proto_sample *s, uint32_t stack, cprof_error *err) {
-    cprof_columns *c = &d->columns;
-    uint32_t row = (uint32_t)c->sample_stack.count, label_set;
-    if (!cprof_columns_room(row, 1, "samples", err) || !intern_labels(d, s, &label_set, err))
+    cprof_u32s *stacks = &d->columns.sample_stack;
+    const cprof_wire_set set = {
+        .at = s->at, .sample = (uint32_t)stacks->count, .labels = s->labels, .count = s->label_count};
+    if (!cprof_columns_room(stacks->count, 1, "samples", err))
         return false;
-    return (cprof_vec_push(d->env, &c->sample_stack, stack) &&
-            cprof_column_set_u32(d->env, &c->sample_label_set, row, label_set)) ||
+    return (cprof_vec_push(d->env, stacks, stack) &&
+            (set.count == 0 || cprof_vec_push(d->env, &d->sets.filling.sets, set))) ||
            no_memory(d, err);
 }
 
 /* Labels that are not kept are checked all the same. */
 static void check_labels_later(cprof_proto *d, const cprof_proto_sample *s) {
     for (uint32_t i = 0; i < s->label_count; i++) {
-        const cprof_label *l = &d->batch_labels.at[s->labels + i];
+        const cprof_label *l = &d->sets.filling.labels.at[s->labels + i];
         uint32_t highest = l->key > l->text ? l->key : l->text;
         highest = highest > l->unit ? highest : l->unit;
         if (highest > d->label_string.value)
@@ -329,10 +272,12 @@ bool cprof_proto_flush_samples(cprof_proto *d, cprof_error *err) {
         if (d->sums_stacks)
             check_labels_later(d, &d->batch[i]);
     }
-    if (d->sums_stacks)
-        values->count = kept;
     d->batch_count = 0;
-    d->batch_frames.count = d->batch_labels.count = 0;
+    d->batch_frames.count = 0;
+    if (!d->sums_stacks)
+        return cprof_proto_sets_advance(&d->sets, err);
+    values->count = kept;
+    d->sets.filling.labels.count = 0;
     return true;
 }
 
@@ -351,29 +296,26 @@ static bool check_values(cprof_proto *d, size_t count, cprof_error *err) {
 
 /* What was read from `frames` and `labels` on is the batch's next sample. */
 static bool add_to_batch(cprof_proto *d, size_t frames, size_t labels, cprof_error *err) {
-    size_t frame_count = d->batch_frames.count - frames, label_count = d->batch_labels.count - labels;
+    size_t frame_count = d->batch_frames.count - frames;
+    size_t label_end = d->sets.filling.labels.count;
     if (!cprof_columns_room(d->batch_frames.count, 0, "frames of samples", err) ||
-        !cprof_columns_room(d->batch_labels.count, 0, "labels of samples", err))
+        !cprof_columns_room(label_end, 0, "labels of samples", err))
         return false;
     cprof_proto_sample *s = &d->batch[d->batch_count++];
     s->at = d->field_offset;
     s->frames = (uint32_t)frames;
     s->frame_count = (uint32_t)frame_count;
     s->labels = (uint32_t)labels;
-    s->label_count = (uint32_t)label_count;
+    s->label_count = (uint32_t)(label_end - labels);
     s->stack_hash = cprof_hash_bytes(frame_count > 0 ? (const void *)(d->batch_frames.at + frames) : "",
                                      frame_count * sizeof *d->batch_frames.at);
-    prefetch_slot(&d->stacks, s->stack_hash);
-    if (label_count > 0 && !d->sums_stacks) {
-        s->set_hash = cprof_hash_bytes(d->batch_labels.at + labels, label_count * sizeof *d->batch_labels.at);
-        prefetch_slot(&d->label_sets, s->set_hash);
-    }
+    cprof_index_prefetch(&d->stacks, s->stack_hash);
     return d->batch_count < CPROF_PROTO_BATCH || cprof_proto_flush_samples(d, err);
 }
 
 bool cprof_proto_take_sample(cprof_proto *d, const cprof_wire_field *message, cprof_error *err) {
     const uint8_t *p = message->bytes, *end = p + message->value;
-    size_t frames = d->batch_frames.count, labels = d->batch_labels.count;
+    size_t frames = d->batch_frames.count, labels = d->sets.filling.labels.count;
     size_t values = d->columns.sample_values.count;
     while (p < end) {
         const uint8_t *start = p;

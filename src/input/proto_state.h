@@ -4,6 +4,7 @@
 #define CPROF_INPUT_PROTO_STATE_H
 
 #include "input/proto.h"
+#include "input/proto_sets.h"
 #include "input/wire.h"
 #include "profile/columns.h"
 
@@ -12,11 +13,11 @@
 
 /* A sample that is read, and not yet looked up: see proto_sample.c. */
 typedef struct cprof_proto_sample {
-    uint64_t stack_hash, set_hash;
-    uint64_t at;                     /* in bytes into the message */
-    uint32_t frames, frame_count;    /* in batch_frames */
-    uint32_t labels, label_count;    /* in batch_labels */
-    uint32_t stack_guess, set_guess; /* rows that may be equal ones, or CPROF_NONE */
+    uint64_t stack_hash;
+    uint64_t at;                  /* in bytes into the message */
+    uint32_t frames, frame_count; /* in batch_frames */
+    uint32_t labels, label_count; /* in sets.filling.labels */
+    uint32_t stack_guess;         /* row that may be an equal one, or CPROF_NONE */
 } cprof_proto_sample;
 
 #define CPROF_PROTO_BATCH 64 /* samples that are looked up together */
@@ -57,17 +58,15 @@ struct cprof_proto {
 
     /* What is needed as long as there is more to read. */
     cprof_proto_number header[CPROF_PROTO_HEADERS];
-    cprof_u32s string_ids;  /* by index; empty as long as index and id agree */
-    uint32_t string_count;  /* on the wire */
-    cprof_idmap wide_rows;  /* id -> row of wide_ids */
-    cprof_u64s wide_ids;    /* rows of CPROF_PROTO_WIDE references */
-    cprof_index stacks;     /* of columns.stack_first */
-    cprof_index label_sets; /* of set_first */
-    cprof_u32s set_first;   /* of each label set as it is on the wire, into columns.labels; row 0 is empty */
+    cprof_u32s string_ids; /* by index; empty as long as index and id agree */
+    uint32_t string_count; /* on the wire */
+    cprof_idmap wide_rows; /* id -> row of wide_ids */
+    cprof_u64s wide_ids;   /* rows of CPROF_PROTO_WIDE references */
+    cprof_index stacks;    /* of columns.stack_first */
+    cprof_proto_sets sets; /* as long as it may have a thread, it alone touches the columns' labels */
     cprof_proto_sample batch[CPROF_PROTO_BATCH];
     uint32_t batch_count;
     cprof_u32s batch_frames;
-    CPROF_VEC(cprof_label) batch_labels;
     bool sums_stacks; /* see cprof_proto_sum_stacks */
     bool sums_overflowed;
     cprof_proto_number
@@ -77,8 +76,8 @@ struct cprof_proto {
     uint64_t sample_at;    /* the first sample, in bytes into the message */
     uint64_t second_at;    /* where a second profile seems to begin; 0: nowhere */
     uint32_t value_count;  /* of each sample; known from the first on */
-    /* Where the rows of the tables were, in bytes into the message; of sets and stacks the first time. */
-    cprof_u64s type_at, comment_at, mapping_at, function_at, location_at, stack_at, set_at;
+    /* Where the rows of the tables were, in bytes into the message; of stacks the first time. */
+    cprof_u64s type_at, comment_at, mapping_at, function_at, location_at, stack_at;
 };
 
 /* Sets err to "MESSAGE at byte OFFSET" and returns false. */

@@ -332,6 +332,92 @@ static void test_memory_may_end_anywhere(void **state) {
     free(b.bytes);
 }
 
+enum { SAMPLES = 20000, NUMBERS = 7001 };
+
+/* So many samples with labels that a thread looks them up; a third has none.  `tail`: what stands behind. */
+static wire_buffer many_labels(const char *tail) {
+    wire_buffer b = message(TYPE), end = message(tail);
+    for (uint64_t i = 0; i < SAMPLES; i++) {
+        wire_buffer sample = {0}, label = {0}, second = {0};
+        wire_number(&sample, 1, 1);
+        wire_number(&sample, 2, 5);
+        if (i % 3) {
+            wire_number(&label, 1, 1);
+            wire_number(&label, 3, i * i % NUMBERS);
+            wire_message(&sample, 3, &label);
+            wire_number(&second, 1, 3);
+            wire_number(&second, 2, 1 + i % 2);
+            wire_message(&sample, 3, &second);
+        }
+        wire_message(&b, 2, &sample);
+    }
+    wire_put(&b, end.bytes, end.count);
+    free(end.bytes);
+    return b;
+}
+
+static void test_many_labels(void **state) {
+    (void)state;
+    wire_buffer b = many_labels(TABLES), without_last = many_labels("2[1=1 2=5] " TABLES);
+    check_against_oracle((cprof_slice){b.bytes, b.count}, 0, false);
+    check_against_oracle((cprof_slice){b.bytes, b.count}, 4096, false);
+    check_against_oracle((cprof_slice){without_last.bytes, without_last.count}, 0, false);
+    bool seen[NUMBERS][2] = {{false}};
+    uint32_t sets = 1; /* the empty one */
+    for (uint64_t i = 0; i < SAMPLES; i++) {
+        bool *known = &seen[i * i % NUMBERS][i % 2];
+        sets += i % 3 && !*known;
+        *known |= i % 3 != 0;
+    }
+    cprof_profile *p = NULL;
+    assert_true(proto_decode((cprof_slice){b.bytes, b.count}, 0, NULL, &p, NULL));
+    assert_int_equal(p->label_sets.count, sets);
+    cprof_profile_free(p);
+    free(b.bytes);
+    free(without_last.bytes);
+}
+
+/* What is wrong behind them is told, and nothing is left of the thread. */
+static void test_many_labels_and_an_error(void **state) {
+    (void)state;
+    static const struct {
+        const char *tail, *said;
+    } tails[] = {{"2[1=1 2=5 3[1=1 2=4]] " TABLES, "string index 4"},
+                 {"2[1=0 2=5 3[1=1 2=1]] " TABLES, "location id 0"},
+                 {"2[1=2 2=5 3[1=1 2=1]] " TABLES, "location 2, which is not there"},
+                 {"x32x05x01", "the data ends inside"}};
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+        wire_buffer b = many_labels(tails[i].tail);
+        cprof_budget budget = {.limit = 1 << 30};
+        cprof_env env = {.budget = &budget};
+        cprof_error err = CPROF_ERROR_INIT;
+        cprof_profile *p = NULL;
+        assert_false(proto_decode((cprof_slice){b.bytes, b.count}, 0, &env, &p, &err));
+        assert_int_equal(err.code, CPROF_ERR_FORMAT);
+        assert_non_null(strstr(err.message, tails[i].said));
+        assert_int_equal(budget.used, 0);
+        free(b.bytes);
+    }
+}
+
+static void test_memory_may_end_in_the_thread(void **state) {
+    (void)state;
+    wire_buffer b = many_labels(TABLES);
+    bool done = false;
+    for (size_t limit = 1 << 16; !done && limit < ((size_t)1 << 25); limit += limit / 16) {
+        cprof_budget budget = {.limit = limit};
+        cprof_env env = {.budget = &budget};
+        cprof_error err = CPROF_ERROR_INIT;
+        cprof_profile *p = NULL;
+        done = proto_decode((cprof_slice){b.bytes, b.count}, 0, &env, &p, &err);
+        assert_true(done || err.code == CPROF_ERR_MEMORY);
+        cprof_profile_free(p);
+        assert_int_equal(budget.used, 0);
+    }
+    assert_true(done);
+    free(b.bytes);
+}
+
 /* --- sniffing --------------------------------------------------------------------------------------------
  */
 
@@ -408,6 +494,9 @@ int main(void) {
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_memory_may_end_anywhere),
+        cmocka_unit_test(test_many_labels),
+        cmocka_unit_test(test_many_labels_and_an_error),
+        cmocka_unit_test(test_memory_may_end_in_the_thread),
         cmocka_unit_test(test_sniff),
         cmocka_unit_test(test_what_no_format_knows),
     };
