@@ -1,5 +1,5 @@
-/* The decoder's inside, shared by its three files: framing (proto.c), messages (proto_messages.c) and the end
- * (proto_resolve.c). */
+/* The decoder's inside, shared by its files: framing (proto.c), messages (proto_messages.c), samples
+ * (proto_sample.c), label sets (proto_sets.c, proto_labels.c) and the end (proto_resolve.c). */
 #ifndef CPROF_INPUT_PROTO_STATE_H
 #define CPROF_INPUT_PROTO_STATE_H
 
