@@ -18,6 +18,12 @@
 #include <time.h>
 #include <unistd.h>
 
+/* As in <term.h>, which makes macros of words like "columns". */
+typedef struct term TERMINAL;
+int setupterm(const char *name, int fd, int *what);
+TERMINAL *set_curterm(TERMINAL *terminal);
+int del_curterm(TERMINAL *terminal);
+
 /* curses is loaded when there is a screen: reports do without it. */
 /* clang-format off */
 #define CURSES_FUNCTIONS(X) \
@@ -25,7 +31,7 @@
     X(keypad) X(wtimeout) X(wget_wch) X(waddnwstr) X(wmove) X(wattr_set) X(werase) X(wrefresh) \
     X(clearok) X(start_color) X(use_default_colors) X(init_pair) X(curs_set) X(mousemask) \
     X(mouseinterval) X(getmouse) X(define_key) X(set_escdelay) X(tigetnum) X(tigetstr) X(getmaxx) \
-    X(getmaxy) X(ungetch)
+    X(getmaxy) X(ungetch) X(setupterm) X(set_curterm) X(del_curterm)
 /* clang-format on */
 
 static struct { CURSES_FUNCTIONS(CPROF_LIBRARY_SLOT) } curses;
@@ -180,6 +186,15 @@ static bool begins_with_bracket(const char *sequence) {
     return sequence && sequence != (const char *)-1 && strncmp(sequence, "\033[", 2) == 0;
 }
 
+/* Whether it is described: newterm never frees what it takes for one that is not. */
+static bool is_known_terminal(void) {
+    int what;
+    if (curses.setupterm(NULL, STDOUT_FILENO, &what) != OK)
+        return false;
+    curses.del_curterm(curses.set_curterm(NULL));
+    return true;
+}
+
 bool cprof_screen_start(cprof_screen **screen, cprof_error *err) {
     if (!cprof_library_load(&library, err))
         return false;
@@ -190,7 +205,7 @@ bool cprof_screen_start(cprof_screen **screen, cprof_error *err) {
     use_utf8();
     cprof_screen_signals_start();
     choose_size();
-    s->terminal = curses.newterm(NULL, stdout, stdin);
+    s->terminal = is_known_terminal() ? curses.newterm(NULL, stdout, stdin) : NULL;
     s->window = s->terminal ? curses.newwin(0, 0, 0, 0) : NULL;
     if (!s->window) {
         cprof_screen_signals_end();
