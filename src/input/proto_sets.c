@@ -126,28 +126,38 @@ static void stop(cprof_proto_sets *s) {
     }
 }
 
-/* Waits until the chunk before is done. */
-static bool hand_over(cprof_proto_sets *s, cprof_error *err) {
-    if (s->threaded) {
-        pthread_mutex_lock(&s->lock);
-        while (s->busy)
-            pthread_cond_wait(&s->changed, &s->lock);
-    }
+static void swap_chunks(cprof_proto_sets *s) {
     cprof_wire_chunk done = s->working;
-    if (!s->failed) {
-        s->working = s->filling;
-        s->filling = done;
-        s->busy = s->threaded;
-    }
-    if (s->threaded) {
+    s->working = s->filling;
+    s->filling = done;
+}
+
+/* Waits until the chunk before is done; false where that or an earlier one failed. */
+static bool give_to_thread(cprof_proto_sets *s) {
+    pthread_mutex_lock(&s->lock);
+    while (s->busy)
+        pthread_cond_wait(&s->changed, &s->lock);
+    bool ok = !s->failed;
+    if (ok) {
+        swap_chunks(s);
+        s->busy = true;
         pthread_cond_signal(&s->changed);
-        pthread_mutex_unlock(&s->lock);
-    } else if (!s->failed) {
-        s->failed = !look_up(s, &s->error);
     }
-    if (s->failed && err)
-        *err = s->error;
+    pthread_mutex_unlock(&s->lock);
+    return ok;
+}
+
+static bool do_it_here(cprof_proto_sets *s) {
+    swap_chunks(s);
+    s->failed = !look_up(s, &s->error);
     return !s->failed;
+}
+
+static bool hand_over(cprof_proto_sets *s, cprof_error *err) {
+    bool ok = s->threaded ? give_to_thread(s) : do_it_here(s);
+    if (!ok && err) /* a thread that failed touches nothing any more */
+        *err = s->error;
+    return ok;
 }
 
 /* --- for the decoder --- */
@@ -180,9 +190,9 @@ bool cprof_proto_sets_finish(cprof_proto_sets *s, uint32_t samples, cprof_error 
     bool ok = hand_over(s, err);
     stop(s);
     cprof_index_deinit(&s->index);
-    if (ok && s->failed && err)
+    if (ok && s->failed && err) /* in the last chunk */
         *err = s->error;
-    if (s->failed)
+    if (!ok || s->failed)
         return false;
     size_t known = s->columns->sample_label_set.count;
     return known == 0 || known == samples ||
