@@ -5,7 +5,8 @@
 enum {
     CHUNK = 2048, /* samples: enough for a thread to be woken for, few enough to stay in the cache */
     CHUNK_LABELS = 8 * CHUNK,
-    BATCH = 64 /* samples that are looked up together */
+    CHUNKS_ALONE = 8, /* that are not worth a thread: many small files are read side by side instead */
+    BATCH = 64        /* samples that are looked up together */
 };
 
 /* --- looking up --- */
@@ -98,7 +99,7 @@ static void *run(void *context) {
 
 /* Without a thread, the caller's does the work. */
 static void start(cprof_proto_sets *s) {
-    if (s->has_lock || cprof_threads_count(2, 1) < 2)
+    if (s->has_lock || s->chunks++ < CHUNKS_ALONE || cprof_threads_count(2, 1) < 2)
         return;
     if (pthread_mutex_init(&s->lock, NULL) != 0)
         return;

@@ -34,6 +34,7 @@ typedef struct cprof_proto_sets {
     cprof_u64s at;          /* where each was first, in bytes into the message */
     cprof_index index;      /* of first */
     cprof_wire_chunk filling, working;
+    unsigned chunks; /* that were looked up without a thread */
 
     bool threaded, has_lock;
     pthread_t thread;

@@ -332,7 +332,7 @@ static void test_memory_may_end_anywhere(void **state) {
     free(b.bytes);
 }
 
-enum { SAMPLES = 20000, NUMBERS = 7001 };
+enum { SAMPLES = 60000, NUMBERS = 7001 };
 
 /* So many samples with labels that a thread looks them up; a third has none.  `tail`: what stands behind. */
 static wire_buffer many_labels(const char *tail) {
@@ -404,7 +404,7 @@ static void test_memory_may_end_in_the_thread(void **state) {
     (void)state;
     wire_buffer b = many_labels(TABLES);
     bool done = false;
-    for (size_t limit = 1 << 16; !done && limit < ((size_t)1 << 25); limit += limit / 16) {
+    for (size_t limit = 1 << 16; !done && limit < ((size_t)1 << 25); limit += limit / 8) {
         cprof_budget budget = {.limit = limit};
         cprof_env env = {.budget = &budget};
         cprof_error err = CPROF_ERROR_INIT;
