@@ -168,8 +168,9 @@ static bool nothing_found(const maker *m, cprof_error *err) {
 bool cprof_disasm_report_init(cprof_disasm_report *out, cprof_report *report, const char *tools,
                               cprof_error *err) {
     char buffer[CPROF_LABEL_MAX];
+    const cprof_report_options *o = &report->options;
     cprof_graph_options options = {
-        .nodes = {true, report->options.trim_path, report->options.source_path},
+        .nodes = {.keep_objfile = true, .trim_path = o->trim_path, .source_path = o->source_path},
         .drop_negative = report->options.drop_negative,
     };
     maker m = {.out = out, .report = report, .env = report->view->env, .tools = tools};
