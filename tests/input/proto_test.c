@@ -313,22 +313,28 @@ static void test_ids(void **state) {
     cprof_profile_free(p);
 }
 
-static void test_memory_may_end_anywhere(void **state) {
-    (void)state;
-    random_source r = {42};
-    wire_buffer b = random_profile(&r);
+/* Whatever the limit is, from `least` bytes on by steps of an n-th: it suffices, or memory is what is
+ * missing. */
+static void memory_may_end(const wire_buffer *b, size_t chunk, size_t least, size_t n) {
     bool done = false;
-    for (size_t limit = 64; !done && limit < ((size_t)1 << 24); limit += limit / 32 + 16) {
+    for (size_t limit = least; !done && limit < ((size_t)1 << 26); limit += limit / n + 16) {
         cprof_budget budget = {.limit = limit};
         cprof_env env = {.budget = &budget};
         cprof_error err = CPROF_ERROR_INIT;
         cprof_profile *p = NULL;
-        done = proto_decode((cprof_slice){b.bytes, b.count}, 100, &env, &p, &err);
+        done = proto_decode((cprof_slice){b->bytes, b->count}, chunk, &env, &p, &err);
         assert_true(done || err.code == CPROF_ERR_MEMORY);
         cprof_profile_free(p);
         assert_int_equal(budget.used, 0);
     }
     assert_true(done);
+}
+
+static void test_memory_may_end_anywhere(void **state) {
+    (void)state;
+    random_source r = {42};
+    wire_buffer b = random_profile(&r);
+    memory_may_end(&b, 100, 64, 32);
     free(b.bytes);
 }
 
@@ -403,18 +409,7 @@ static void test_many_labels_and_an_error(void **state) {
 static void test_memory_may_end_in_the_thread(void **state) {
     (void)state;
     wire_buffer b = many_labels(TABLES);
-    bool done = false;
-    for (size_t limit = 1 << 16; !done && limit < ((size_t)1 << 25); limit += limit / 8) {
-        cprof_budget budget = {.limit = limit};
-        cprof_env env = {.budget = &budget};
-        cprof_error err = CPROF_ERROR_INIT;
-        cprof_profile *p = NULL;
-        done = proto_decode((cprof_slice){b.bytes, b.count}, 0, &env, &p, &err);
-        assert_true(done || err.code == CPROF_ERR_MEMORY);
-        cprof_profile_free(p);
-        assert_int_equal(budget.used, 0);
-    }
-    assert_true(done);
+    memory_may_end(&b, 0, 1 << 16, 8);
     free(b.bytes);
 }
 
