@@ -130,19 +130,24 @@ static bool is_waited_for(void) {
     return poll(&input, 1, 0) != 0;
 }
 
-/* Plugins and fonts are loaded when they are first needed, each size by itself: until there is something to
- * draw, the sizes that call graphs use are asked for. */
+/* Plugins and fonts are loaded when they are first needed, each size by itself: unless there is something to
+ * draw already, a graph with the sizes that call graphs use is drawn for nobody. */
 static void warm_up(GVC_t *gvc, const char *format) {
-    enum { LEAST = 8, MOST = 24, STEP = 7 }; /* a step that meets each size once */
+    enum { LEAST = 8, MOST = 24 };
     static const char letters[] =
         "0123456789.%() abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ _:/-*,<>";
-    char text[256], *drawn;
+    char *text = NULL, *drawn;
+    size_t length;
     unsigned size;
-    for (int i = 0; i <= MOST - LEAST && !is_waited_for(); i++) {
-        snprintf(text, sizeof text, "digraph { N1 [fontsize=%d label=\"%s\"] }",
-                 LEAST + i * STEP % (MOST - LEAST + 1), letters);
+    FILE *graph = is_waited_for() ? NULL : open_memstream(&text, &length);
+    if (!graph)
+        return;
+    fputs("digraph {", graph);
+    for (int points = LEAST; points <= MOST; points++)
+        fprintf(graph, " N%d [fontsize=%d label=\"%s\"]", points, points, letters);
+    fputs(" }", graph);
+    if (fclose(graph) == 0)
         draw_text(gvc, text, format, &drawn, &size, NULL);
-    }
 }
 
 /* In the child; the process ends after it, and nothing needs to be freed one by one. */
