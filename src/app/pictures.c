@@ -55,8 +55,10 @@ static bool give_graph(const cprof_job *job, cprof_sink *dot, cprof_error *err) 
     if (ok)
         cprof_layout_give(&job->session->layout, cprof_sink_bytes(dot));
     cprof_picture_deinit(&picture);
-    if (ok && job->session->once)
+    if (ok && job->session->once) {
         cprof_profile_forget_samples(job->session->profile);
+        cprof_mem_trim();
+    }
     return ok;
 }
 

@@ -1,6 +1,9 @@
 #include "base/arena.h"
 
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* Blocks double from the first size to the last. */
 enum { BLOCK_MIN = 4096, BLOCK_MAX = 1 << 20 };
@@ -122,4 +125,10 @@ void cprof_mem_free(cprof_budget *budget, void *old, size_t old_size) {
         return;
     free(old);
     cprof_budget_give(budget, old_size);
+}
+
+void cprof_mem_trim(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

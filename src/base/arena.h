@@ -33,5 +33,8 @@ cprof_slice cprof_arena_copy(cprof_arena *arena, cprof_slice bytes);
 /* Plain heap memory on a budget: for arrays that grow.  old_size must be what was asked for. */
 void *cprof_mem_resize(cprof_budget *budget, void *old, size_t old_size, size_t new_size);
 void cprof_mem_free(cprof_budget *budget, void *old, size_t old_size);
+/* Gives what was freed back to the system, as far as the C library has kept it.  That takes its time, which
+ * the process would need at its end otherwise: for when there is nothing else to do. */
+void cprof_mem_trim(void);
 
 #endif
