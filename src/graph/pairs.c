@@ -1,6 +1,6 @@
 #include "graph/pairs.h"
 
-enum { SLOT_EACH = 1 << 14 }; /* pairs; half a megabyte */
+enum { SLOT_EACH = 1 << 13 }; /* pairs; a quarter of a megabyte, for each part of the work */
 
 static cprof_pair *new_slots(cprof_budget *budget, size_t size) {
     cprof_pair *slots =
