@@ -75,8 +75,7 @@ class Case(unittest.TestCase):
 
     def build(self, name, *args):
         built = subprocess.run([GO, "build", "-o", name, *args], cwd=self.dir, capture_output=True, text=True)
-        if built.returncode != 0:
-            self.skipTest(f"go does not build it: {built.stderr}")
+        self.assertEqual(built.returncode, 0, built.stderr)
         return self.dir / name
 
     def cprof(self, *args):
